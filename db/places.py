@@ -1,0 +1,34 @@
+"""Locations, departments and providers of a practice, as its EHR names them."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import col
+
+from db.base import Repository, Row
+
+
+class Place(Row, table=True):
+    """One location, department or provider; ``kind`` is one of those words."""
+
+    __tablename__ = "place"
+    __table_args__ = (UniqueConstraint("practice_id", "ehr_ref"),)
+
+    ehr_ref: str
+    kind: str
+    name: str
+    parent: str = ""
+
+
+class Places(Repository[Place]):
+    """Questions about places."""
+
+    model = Place
+
+    def by_ref(self) -> dict[str, Place]:
+        """Every place by its EHR reference."""
+        return {place.ehr_ref: place for place in self.all(self.rows())}
+
+    def of_kind(self, kind: str) -> Sequence[Place]:
+        """Places of one kind, by name."""
+        return self.all(self.rows().where(col(Place.kind) == kind).order_by(col(Place.name)))

@@ -1,0 +1,1 @@
+"""What happens by itself: when jobs run. The work they do is in ``services``."""

@@ -1,0 +1,1 @@
+"""What the denial desk is made of."""

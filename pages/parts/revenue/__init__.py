@@ -1,0 +1,1 @@
+"""Parts of the revenue page; ``cards`` also stands on top of the denials page."""

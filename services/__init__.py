@@ -1,0 +1,1 @@
+"""What the practice does: plain Python, no Streamlit, no SQL."""

@@ -1,0 +1,1 @@
+"""Reading files that strangers sent: in a process of its own, within limits, never obeyed."""

@@ -1,0 +1,49 @@
+"""A practice's daily allowance for the model, counted in the database for all workers together."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from db import reading, writing
+from db.ai_spend import AiSpends
+from db.practices import Practice
+from services.ai import Usage
+from services.container import Container
+from services.options import options_of
+
+ENGINE = "claude"
+MICRODOLLARS = 1_000_000
+
+
+@dataclass(frozen=True)
+class PracticePurse:
+    """A ``Purse`` with a cap in dollars for each day of the practice's calendar.
+
+    The cap is asked before a call and counted after it, so that it can be overshot by at most
+    one call of each worker.
+    """
+
+    container: Container
+    practice: Practice
+
+    def may_spend(self, now: datetime) -> bool:
+        """Whether today's cap is not reached yet."""
+        with reading(self.container.engine) as session:
+            spent = AiSpends(session, self.practice.id).of(self._day(now), ENGINE)
+        cap = self.container.settings.claude_dollars_per_day * MICRODOLLARS
+        return (spent.microdollars if spent else 0) < cap
+
+    def spend(self, usage: Usage) -> None:
+        """Count one call."""
+        with writing(self.container.engine) as session:
+            AiSpends(session, self.practice.id).add_use(
+                self._day(self.container.clock()),
+                ENGINE,
+                calls=1,
+                tokens_in=usage.tokens_in,
+                tokens_out=usage.tokens_out,
+                tokens_cached=usage.cached_in,
+                microdollars=usage.microdollars,
+            )
+
+    def _day(self, now: datetime) -> date:
+        return now.astimezone(options_of(self.practice).zone).date()

@@ -1,0 +1,120 @@
+"""Webhooks: a signed knock that makes us look sooner. Nothing it says is believed or kept.
+
+The sender signs ``<timestamp>.<raw body>`` with HMAC-SHA256 under a shared secret, and puts
+both into headers that each vendor names after itself::
+
+    POST /hooks/<practice code or id>
+    X-Vendor-Timestamp: 1767225600
+    X-Vendor-Signature: sha256=<hex>[,sha256=<hex> while a secret is being changed]
+
+    {"id": "the same when it knocks again", ...}
+"""
+
+import hashlib
+import hmac
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from db import reading
+from db.job_runs import JobRequest, JobRequests, JobRuns
+from db.practices import Practice, Practices
+from services.container import Container
+from services.desk import Actor, working
+from services.settings import Settings
+from services.web import bodies
+
+BODY_BYTES = 65_536
+WINDOW = timedelta(minutes=5)
+RECEIVED, ASKED_FOR = "inbox.hook", "inbox.poll"
+
+
+@dataclass(frozen=True)
+class Knock:
+    """One webhook as it arrived: its raw body, and the two headers that matter."""
+
+    body: bytes
+    timestamp: str
+    signatures: tuple[str, ...]
+
+
+class Hooks:
+    """The receiver of webhooks."""
+
+    def __init__(self, container: Container) -> None:
+        self.container = container
+
+    async def receive(self, request: Request) -> Response:
+        """202 taken, 401 not signed by us, 404 no such practice, 409 known, 413 too large."""
+        knock = heard(request.headers, await bodies.read(request, BODY_BYTES))
+        if not is_genuine(self.container.settings, knock, self.container.clock()):
+            return PlainTextResponse("Not signed, or not in time.", 401)
+        practice = request.path_params["practice"]
+        return Response(status_code=await run_in_threadpool(take, self.container, practice, knock))
+
+
+def heard(headers: Headers, body: bytes) -> Knock:
+    """A knock out of a request's headers and body."""
+    signatures = tuple(part.strip() for part in _told(headers, "-signature").split(",")[:4])
+    return Knock(body, _told(headers, "-timestamp"), signatures)
+
+
+def is_genuine(settings: Settings, knock: Knock, now: datetime) -> bool:
+    """Whether one of our secrets signed exactly this body within the last five minutes."""
+    if not (
+        knock.timestamp.isascii() and knock.timestamp.isdecimal() and len(knock.timestamp) < 12
+    ):
+        return False
+    if abs(now - datetime.fromtimestamp(int(knock.timestamp), UTC)) > WINDOW:
+        return False
+    secrets = (secret.get_secret_value() for secret in settings.hook_secrets)
+    ours = [signature(secret, knock).encode() for secret in secrets if secret]
+    return any(
+        hmac.compare_digest(one, other.encode()) for one in ours for other in knock.signatures
+    )
+
+
+def signature(secret: str, knock: Knock) -> str:
+    """The signature that *secret* makes, over the bytes as they arrived."""
+    signed = knock.timestamp.encode() + b"." + knock.body
+    return "sha256=" + hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
+
+
+def take(container: Container, practice: str, knock: Knock) -> int:
+    """Ask for a poll, once for each event. Returns the HTTP status to answer."""
+    found = _practice(container, practice)
+    if found is None:
+        return 404
+    with working(container, Actor.job(found.id, "hook")) as desk:
+        run = desk.open(JobRuns).begin(RECEIVED, _event(knock), "web", desk.now)
+        if run is None:
+            return 409
+        run.finished_at = desk.now
+        desk.open(JobRequests).add(JobRequest(practice_id=found.id, job=ASKED_FOR))
+        desk.record("hooks.receive", run.ref)
+    return 202
+
+
+def _told(headers: Headers, ending: str) -> str:
+    values = [value for name, value in headers.items() if name.endswith(ending)]
+    return values[0] if len(values) == 1 else ""
+
+
+def _event(knock: Knock) -> str:
+    """What makes this event the same event again; a digest, because an id could say anything."""
+    try:
+        name = str(json.loads(knock.body)["id"]).encode()
+    except (ValueError, LookupError, TypeError, RecursionError):
+        name = knock.timestamp.encode() + b"." + knock.body
+    return hashlib.sha256(name).hexdigest()
+
+
+def _practice(container: Container, name: str) -> Practice | None:
+    with reading(container.engine) as session:
+        practices = Practices(session).all()
+    return next((p for p in practices if name in (p.code, str(p.id))), None)

@@ -1,0 +1,162 @@
+"""A denial's letter: drafted when it is first looked at, kept once a person touches it, printed as approved."""
+
+import base64
+import difflib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
+
+from db.appeal_letters import AppealLetter, AppealLetters, LetterState
+from db.claims import Claim
+from db.deliveries import Deliveries
+from db.denials import Denial
+from db.practices import Practices
+from db.staff import StaffList
+from services.claims import showing
+from services.desk import Desk
+from services.errors import Invalid, Stale
+from services.workflows.denials.acting import claim_of, denial_action
+from services.workflows.denials.letters import printing
+from services.workflows.denials.letters.drafting import about, draft, template_for
+from services.workflows.denials.letters.facts import facts_of
+from services.workflows.denials.letters.letter import (
+    Head,
+    Letter,
+    Sentence,
+    Source,
+    decoded,
+    encoded,
+)
+
+LONGEST = 8_000  # characters
+OTHER_LETTER = "The letter is another than the one you read. Please read it again."
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A letter beside its denial: as it stands, how it differs from its first draft, what became of it.
+
+    ``changes`` are words with a mark: ``+`` came in, ``-`` went out, empty stayed.
+    """
+
+    letter: Letter = field(repr=False)
+    state: LetterState
+    edited_by: str
+    changes: tuple[tuple[str, str], ...] = field(repr=False)
+    was_sent: bool
+
+
+def shown(desk: Desk, denial: Denial, claim: Claim) -> Shown:
+    """The letter of *denial*: the one that is kept, else a draft made now and kept nowhere."""
+    row = desk.open(AppealLetters).of_denial(denial.id)
+    if row is None:
+        return Shown(_draft(desk, denial, claim), LetterState.DRAFT, "", (), was_sent=False)
+    now, first = _kept(desk, row), decoded(desk.vault.read(row, "first").text)
+    by = desk.open(StaffList).names().get(row.edited_by, "") if row.edited_by else ""
+    left = row.state not in (LetterState.DRAFT, LetterState.DROPPED)
+    return Shown(now, row.state, by, changes(first.text, now.text), was_sent=left)
+
+
+@denial_action("denials.edit_letter", "Keep the letter")
+def edit_letter(desk: Desk, denial: Denial, text: str, seen: str = "") -> None:
+    """Keep the letter as you wrote it: a sentence a line, yours under your name."""
+    claim = claim_of(desk, denial)
+    row = _row(desk, denial, claim)
+    before = _kept(desk, row)
+    if seen and seen != before.digest:
+        raise Stale(OTHER_LETTER)
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    _require_printable(lines)
+    after = replace(before, sentences=tuple(_sentence(desk, line, before) for line in lines))
+    desk.vault.seal_into(row, text=encoded(after))
+    row.edited_by, row.edited_at = desk.actor.staff_id, desk.now
+
+
+def approved(desk: Desk, denial: Denial, claim: Claim, seen: str) -> tuple[AppealLetter, bytes]:
+    """The letter that leaves and its PDF; *seen* is the digest of what was on the screen, if it was.
+
+    Raises ``Stale`` where it is another by now, and ``Invalid`` where it lacks what it rests on.
+    """
+    row = _row(desk, denial, claim)
+    letter = _kept(desk, row)
+    if seen and seen != letter.digest:
+        raise Stale(OTHER_LETTER)
+    # What a person wrote is theirs to stand for.
+    if row.edited_by is None and any(one.required for one in letter.needed):
+        raise Invalid("The letter lacks what it rests on: see what is listed as needed from you.")
+    row.digest, row.state = letter.digest, LetterState.SENDING
+    return row, printing.pdf(letter)
+
+
+def printed(desk: Desk, denial: Denial, claim: Claim, *, word: bool = False) -> bytes:
+    """The letter as PDF, or as a Word document; once it was approved, the very bytes that leave."""
+    row = desk.open(AppealLetters).of_denial(denial.id)
+    approved = row.delivery_id if row and row.state is not LetterState.DRAFT else None
+    delivery = desk.open(Deliveries).find(approved) if approved else None
+    if delivery and not word:
+        packet = json.loads(desk.vault.read(delivery, "payload").text)
+        return base64.b64decode(packet["content"])
+    letter = _kept(desk, row) if row else _draft(desk, denial, claim)
+    return printing.docx(letter) if word else printing.pdf(letter)
+
+
+def changes(first: str, now: str) -> tuple[tuple[str, str], ...]:
+    """What became of the first draft, word by word; empty where nothing did."""
+    if first == now:
+        return ()
+    old, new = first.split(), now.split()
+    found: list[tuple[str, str]] = []
+    for kind, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if kind == "equal":
+            found.append(("", " ".join(old[a:b])))
+            continue
+        found += [("-", " ".join(old[a:b]))] if b > a else []
+        found += [("+", " ".join(new[c:d]))] if d > c else []
+    return tuple(found)
+
+
+def _draft(desk: Desk, denial: Denial, claim: Claim) -> Letter:
+    practice, options = Practices(desk.session).get(desk.practice_id), desk.options
+    facts, billed = facts_of(desk, denial, claim), showing.billed_of(desk, claim)
+    head = Head(
+        practice=practice.name, address=options.address or billed.from_address,
+        phone=options.phone, to=denial.payer_name, about=about(facts),
+        signed=f"Billing office, {practice.name}",
+    )  # fmt: skip
+    return draft(template_for(denial.carc), facts, head, desk.today)
+
+
+def _row(desk: Desk, denial: Denial, claim: Claim) -> AppealLetter:
+    """The letter's row while it may still change; made when it is first needed."""
+    row = desk.open(AppealLetters).of_denial(denial.id)
+    if row and row.state is LetterState.DRAFT:
+        return row
+    letter = _draft(desk, denial, claim)
+    new = AppealLetter(
+        practice_id=desk.practice_id, denial_id=denial.id, claim_id=claim.id, key_id=claim.key_id,
+        template=letter.template, engine=letter.engine, made_at=desk.now,
+    )  # fmt: skip
+    desk.vault.seal_into(new, first=encoded(letter), text=encoded(letter))
+    return desk.open(AppealLetters).add(new)
+
+
+def _kept(desk: Desk, row: AppealLetter) -> Letter:
+    return decoded(desk.vault.read(row, "text").text)
+
+
+def _sentence(desk: Desk, line: str, before: Letter) -> Sentence:
+    """A sentence that stayed keeps its sources; one that a person wrote has that person."""
+    same = next((s for s in before.sentences if s.text == line), None)
+    return same or Sentence(line, (Source(f"written by {desk.actor.name}", desk.actor.ref),),
+                            desk.actor.name)  # fmt: skip
+
+
+def _require_printable(lines: Sequence[str]) -> None:
+    if not lines:
+        raise Invalid("The letter is empty.")
+    if sum(map(len, lines)) > LONGEST:
+        raise Invalid(f"The letter is too long: please keep it under {LONGEST:,} characters.")
+    if any(printing.unprintable(line) for line in lines):
+        raise Invalid("The letter has a character that cannot be printed. Please remove it.")

@@ -1,0 +1,199 @@
+"""The whole product as `make demo` starts it, and people at real browsers in front of it."""
+
+import os
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+from playwright.sync_api import Browser, Locator, Page, Request, expect
+
+from services.demo import PASSWORD
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = shutil.which("chromium")
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--no-first-run",
+]  # fmt: skip
+PATIENCE = 240.0  # seconds until a loaded machine has started everything
+QUICKLY = {
+    "FOYER_POLL_SECONDS": "5",
+    "FOYER_UNDO_SECONDS": "12",
+    "FOYER_DEADLINE_SECONDS": "8",
+    "FOYER_SETTLE_SECONDS": "10",
+}
+
+
+@dataclass(frozen=True)
+class RunningDemo:
+    """A running demo: its address, and the controls of the sandbox behind it."""
+
+    url: str
+    sandbox: str
+    folder: Path
+
+    def control(self, path: str, **asked: Any) -> Any:
+        """Tell the sandbox something; returns its answer."""
+        answer = httpx.post(f"{self.sandbox}/control/{path}", json=asked, trust_env=False)
+        answer.raise_for_status()
+        return answer.json()
+
+    def receive(self, body: str, **more: Any) -> Any:
+        """A portal message arrives."""
+        return self.control("messages", body=body, **{"patient": "Patient/p.103"} | more)
+
+    def ledger(self) -> list[dict[str, Any]]:
+        """Every write the sandbox accepted."""
+        found = httpx.get(f"{self.sandbox}/control/ledger", trust_env=False).json()
+        return list(found)
+
+    def counted(self, question: str) -> int:
+        """The number that a question to the database answers."""
+        with sqlite3.connect(f"file:{self.folder / 'foyer.db'}?mode=ro", uri=True) as database:
+            return int(database.execute(question).fetchone()[0])
+
+    def clear_faults(self) -> None:
+        """The other side is well again."""
+        httpx.delete(f"{self.sandbox}/control/faults", trust_env=False).raise_for_status()
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody at a browser, signed in, with the inbox in front of them."""
+
+    page: Page
+    requests: list[str]
+
+    @property
+    def patients(self) -> list[str]:
+        """The names in the list, from top to bottom."""
+        return self.page.locator("li.row .who").all_inner_texts()
+
+    @property
+    def subjects(self) -> list[str]:
+        """The subjects in the list, from top to bottom."""
+        return self.page.locator("li.row .subject").all_inner_texts()
+
+    def row(self, subject: str) -> Locator:
+        """The row with this subject."""
+        return self.page.locator("li.row", has=self.page.get_by_text(subject, exact=True)).first
+
+    @property
+    def reply(self) -> Locator:
+        """The reply to the conversation that is open; the one before may still be on its way out."""
+        header = self.page.locator("header[data-id]")
+        return self.page.locator(f"#reply[data-id='{header.get_attribute('data-id')}']")
+
+    def open(self, subject: str) -> None:
+        """Open the conversation under the cursor with Enter, and read it."""
+        self.press("Enter")
+        expect(self.page.locator("header .subject")).to_have_text(subject)
+        expect(self.page.locator(".st-key-moves button").first).to_be_visible()
+        self.page.wait_for_timeout(500)  # nobody decides faster, and the page does not let them
+
+    def press(self, *keys: str) -> None:
+        """Press keys one after the other."""
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    @property
+    def _more(self) -> Locator:
+        return self.page.get_by_role("button", name="Show 50 more")
+
+    def see(self, subject: str, seconds: float = 60) -> None:
+        """Look until a conversation with this subject is in the list, and put the cursor there."""
+        deadline = time.monotonic() + seconds
+        while self.row(subject).count() == 0:
+            assert time.monotonic() < deadline, "the message did not reach the list"
+            self.press("n")
+            self.page.wait_for_timeout(700)
+            while self.row(subject).count() == 0 and self._more.is_visible():
+                self._more.click()
+                self.page.wait_for_timeout(700)
+        for _ in range(len(self.subjects)):
+            if self.page.locator("li.row.cursor .subject").inner_text() == subject:
+                return
+            self.press("j")
+        self.press(*["k"] * len(self.subjects))
+        while self.page.locator("li.row.cursor .subject").inner_text() != subject:
+            self.press("j")
+
+
+def free_pair() -> int:
+    """A port that is free, with a free one right after it."""
+    while True:
+        with socket.socket() as first, socket.socket() as second:
+            first.bind(("127.0.0.1", 0))
+            port = int(first.getsockname()[1])
+            try:
+                second.bind(("127.0.0.1", port + 1))
+            except (OSError, OverflowError):
+                continue
+            return port
+
+
+@contextmanager
+def running_demo(folder: Path, **environment: str) -> Iterator[RunningDemo]:
+    """Start the demo in *folder* on free ports; stop all of it afterwards."""
+    port = free_pair()
+    command = [sys.executable, "-m", "cli", "demo", "--port", str(port), "--folder", str(folder)]
+    log = (folder.parent / "demo.log").open("wb")
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=os.environ | QUICKLY | environment, stdout=log, stderr=log,
+        start_new_session=True,
+    )  # fmt: skip
+    try:
+        demo = RunningDemo(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{port + 1}", folder)
+        wait_until(lambda: _is_up(demo, process), "the demo to come up", PATIENCE)
+        demo.control("arrivals", running=False)
+        yield demo
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=30)
+        log.close()
+
+
+def _is_up(demo: RunningDemo, process: subprocess.Popen[bytes]) -> bool:
+    assert process.poll() is None, "the demo stopped while starting"
+    try:
+        return httpx.get(f"{demo.url}/healthz", trust_env=False).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def wait_until(happened: Callable[[], Any], what: str, seconds: float = 30) -> None:
+    """Wait for something, and fail with its name when it does not happen."""
+    deadline = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < deadline, f"waited in vain for {what}"
+        time.sleep(0.2)
+
+
+def sign_in(
+    browser: Browser, demo: RunningDemo, who: str, query: str = "", **context: Any
+) -> Person:
+    """A person at a browser of their own, with the inbox open."""
+    size = {"width": 1366, "height": 768}
+    page = browser.new_context(**{"viewport": size} | context).new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(_address(request)))
+    page.goto(f"{demo.url}/{query}")
+    page.fill("input[name=email]", f"{who}@demo.test")
+    page.fill("input[name=password]", PASSWORD)
+    page.click("button[type=submit]")
+    page.wait_for_selector("li.row, li.empty", timeout=60_000)
+    return Person(page, asked)
+
+
+def _address(request: Request) -> str:
+    return request.url

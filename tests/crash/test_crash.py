@@ -1,0 +1,26 @@
+"""Nothing is lost, doubled or misdirected when the deliverer dies; the long run is ``make crash``."""
+
+from pathlib import Path
+
+import pytest
+
+from services.sandbox import running
+from tests.crash.harness import run
+
+
+@pytest.mark.timeout(240)
+def test_forty_kills_lose_and_double_nothing(database_url: str, tmp_path: Path) -> None:
+    with running() as sandbox:
+        verdict = run(sandbox, database_url, tmp_path, kills=40)
+    assert (verdict.lost, verdict.doubled, verdict.misdirected) == (0, 0, 0)
+    assert verdict.while_sending >= 0.3 * verdict.kills, "the kills missed the sends"
+
+
+@pytest.mark.timeout(240)
+def test_without_the_settle_delay_the_same_kills_send_twice(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    """The negative control: the harness sees a duplicate when there is one to see."""
+    with running() as sandbox:
+        verdict = run(sandbox, sqlite_url, tmp_path, kills=25, on_the_way=1.0, patient=False)
+    assert verdict.doubled > 0
