@@ -7,19 +7,20 @@ from db.audit import Ending
 from db.connections import Connections
 from db.practices import Practice
 from services import watched_folder
-from services.claims.keeping import LARGEST, Arrival, keep
+from services.claims.keeping import Arrival, keep, require_size
 from services.container import Container
-from services.desk import Actor, Desk, working
+from services.desk import Actor, working
 from services.ehr.billing import DRAFT, Clearinghouse, RemoteFile
 from services.ehr.ports import Road
-from services.errors import Invalid
+from services.errors import FoyerError, Invalid
 from services.roads import on_road
 
 OURS = ("276",)  # kinds that the clearinghouse lists though we sent them; they tell us nothing
 
 
 def fetch_new(container: Container, practice: Practice, clearing: Clearinghouse) -> Counter[str]:
-    """Keep every file that came since the last time. The cursor moves with what was kept.
+    """Keep every file that came since the last time. The cursor moves once a page is kept;
+    what is fetched again, after whatever stopped us, is known by its bytes.
 
     Raises ``Unreachable``, ``Refused`` or ``NeedsAuthorization``: then the next run goes on.
     """
@@ -29,8 +30,10 @@ def fetch_new(container: Container, practice: Practice, clearing: Clearinghouse)
         after = _cursor(container, actor)
         with on_road(container, actor, Road.CLAIM_FILES):
             page = clearing.files(after)
-            fetched = [(f, clearing.fetch(f)) for f in page.files if f.kind not in OURS]
-        counts += _keep(container, actor, fetched, page.cursor)
+            for file in page.files:
+                if file.kind not in OURS:
+                    counts[_fetch_one(container, actor, clearing, file)] += 1
+        _move_on(container, actor, page.cursor)
         more = page.more and page.cursor != after
     return counts
 
@@ -49,32 +52,42 @@ def _cursor(container: Container, actor: Actor) -> str:
         return desk.open(Connections).of(Road.CLAIM_FILES).cursor or ""
 
 
-def _keep(
-    container: Container, actor: Actor, fetched: list[tuple[RemoteFile, bytes]], cursor: str
-) -> Counter[str]:
-    counts: Counter[str] = Counter()
+def _move_on(container: Container, actor: Actor, cursor: str) -> None:
     with working(container, actor) as desk:
-        for file, data in fetched:
-            kind = DRAFT if file.kind == DRAFT else ""
-            arrival = Arrival("clearinghouse", data, file.name, file.id, kind)
-            counts[_kept(desk, arrival)] += 1
         desk.open(Connections).of(Road.CLAIM_FILES).cursor = cursor
-    return counts
 
 
-def _kept(desk: Desk, arrival: Arrival) -> str:
-    """One that cannot be kept stays at the clearinghouse; it must not keep others waiting."""
+def _fetch_one(
+    container: Container, actor: Actor, clearing: Clearinghouse, file: RemoteFile
+) -> str:
+    """One at a time, since each may be large. One that cannot be kept must not keep others waiting.
+
+    It stays at the clearinghouse; one that is too large is not even asked for.
+    """
     try:
-        return "kept" if keep(desk, arrival) else "known"
+        require_size(file.size)
+        return _kept(container, actor, file, clearing.fetch(file))
     except Invalid as refusal:
-        about = f"practice/{desk.practice_id}"
-        desk.record("claims.file_refused", about, Ending.FAILED, reason=str(refusal))
+        refused(container, actor, refusal)
         return "refused"
 
 
+def _kept(container: Container, actor: Actor, file: RemoteFile, data: bytes) -> str:
+    kind = DRAFT if file.kind == DRAFT else ""
+    with working(container, actor) as desk:
+        kept = keep(desk, Arrival("clearinghouse", data, file.name, file.id, kind))
+        return "kept" if kept else "known"
+
+
+def refused(container: Container, actor: Actor, why: FoyerError) -> None:
+    """Put on the trail that a file was not taken, and why; its name may hold a patient's."""
+    with working(container, actor) as desk:
+        about = f"practice/{actor.practice_id}"
+        desk.record("claims.file_refused", about, Ending.FAILED, reason=str(why))
+
+
 def _take(container: Container, actor: Actor, file: Path, kind: str) -> bool:
-    if file.stat().st_size > LARGEST:
-        raise Invalid(f"The file is larger than {LARGEST // 1_000_000} MB.")
+    require_size(file.stat().st_size)
     name = file.name.encode(errors="replace").decode()
     with working(container, actor) as desk:
         return keep(desk, Arrival("folder", file.read_bytes(), name, kind=kind)) is not None

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from db.x12_files import FileState, X12File, X12Files
 from services.desk import Desk
+from services.ehr.billing import LARGEST
 from services.errors import Invalid
 
-LARGEST = 50_000_000  # bytes; a month of a large group's remittances has some 10 million
 LONGEST_NAME = 120  # characters
 
 
@@ -32,8 +32,7 @@ def keep(desk: Desk, arrival: Arrival) -> X12File | None:
     """
     if not arrival.data:
         raise Invalid("The file is empty.")
-    if len(arrival.data) > LARGEST:
-        raise Invalid(f"The file is larger than {LARGEST // 1_000_000} MB.")
+    require_size(len(arrival.data))
     digest = hashlib.sha256(arrival.data).hexdigest()
     if desk.open(X12Files).by_digest(digest):
         return None
@@ -42,6 +41,12 @@ def keep(desk: Desk, arrival: Arrival) -> X12File | None:
         return None
     desk.record("claims.file_kept", row.ref, sources=arrival.source)
     return row
+
+
+def require_size(size: int) -> None:
+    """Raises ``Invalid`` for a file of more bytes than we keep, before anybody reads it."""
+    if size > LARGEST:
+        raise Invalid(f"The file is larger than {LARGEST // 1_000_000} MB.")
 
 
 def _row(desk: Desk, arrival: Arrival, digest: str) -> X12File:

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from services.ehr.ports import Receipt
 
+LARGEST = 50_000_000  # bytes of one file; a large group's month of remittances has some 10 million
 DRAFT = "837-draft"  # claims that eCW has made and that wait to be released
 
 
@@ -69,7 +70,10 @@ class Clearinghouse(Protocol):
         """
 
     def fetch(self, file: RemoteFile) -> bytes:
-        """The bytes of *file*, checked against its digest. Raises ``Unreachable`` if they differ."""
+        """The bytes of *file*, at most ``LARGEST``, checked against its digest.
+
+        Raises ``Unreachable`` if they differ.
+        """
 
     def submit(self, file: ClaimFile) -> Receipt:
         """Send it, once for its delivery id. Raises ``Unreachable`` or ``Refused``."""

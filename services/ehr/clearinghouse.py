@@ -9,11 +9,11 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
-from services.ehr.billing import AppealPacket, ClaimFile, FilePage, RemoteFile
+from services.ehr.billing import LARGEST, AppealPacket, ClaimFile, FilePage, RemoteFile
 from services.ehr.plainly import Call, judge, plainly
 from services.ehr.ports import Receipt
 from services.ehr.strict_json import loads
@@ -23,6 +23,7 @@ from services.errors import NeedsAuthorization, Refused
 SYSTEM = "The clearinghouse"
 X12 = "application/edi-x12"
 PAGE = 50
+PATIENCE = timedelta(minutes=3)  # the largest file over a line of 2 megabits a second
 NONE = "This practice has no clearinghouse connected."
 T = TypeVar("T")
 
@@ -43,7 +44,11 @@ class HttpClearinghouse:
 
     def fetch(self, file: RemoteFile) -> bytes:
         """See ``Clearinghouse``."""
-        return self._get(f"files/{quote(file.id, safe='')}", lambda answer: _whole(answer, file))
+        address = self._address(f"files/{quote(file.id, safe='')}")
+        asked = Request(
+            "GET", address, headers=self._headers({}), largest=LARGEST, deadline=PATIENCE
+        )
+        return self._exchange(asked, lambda answer: _whole(answer, file))
 
     def submit(self, file: ClaimFile) -> Receipt:
         """See ``Clearinghouse``."""

@@ -27,7 +27,8 @@ class Request:
     """What to send. A write travels ``alone``: never on a connection used before.
 
     A kept connection may die at the moment we write on it, and then nobody knows
-    whether the write arrived.
+    whether the write arrived. ``largest`` is how many bytes the answer may have and ``deadline``
+    how long the call may last, where that is more than the wire allows of itself.
     """
 
     method: str
@@ -36,6 +37,8 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     content: bytes | None = field(default=None, repr=False)
     alone: bool = False
+    largest: int | None = None
+    deadline: timedelta | None = None
 
 
 @dataclass(frozen=True)
@@ -72,18 +75,18 @@ class Wire:
             headers=dict(request.headers),
             content=request.content,
         )
-        with within(self.deadline):
+        with within(request.deadline or self.deadline):
             response = client.send(built, stream=True)
             try:
-                return Answer(response.status_code, response.headers, self._body(response))
+                return Answer(response.status_code, response.headers, self._body(response, request))
             finally:
                 response.close()
 
-    def _body(self, response: httpx.Response) -> bytes:
-        body = bytearray()
+    def _body(self, response: httpx.Response, request: Request) -> bytes:
+        body, largest = bytearray(), request.largest or self.largest_answer
         for chunk in response.iter_bytes():
             body += chunk
-            if len(body) > self.largest_answer:
+            if len(body) > largest:
                 raise Unusable("gave a larger answer than we accept")
         return bytes(body)
 

@@ -181,6 +181,7 @@ ROUTES = [
     _route("claims", clearing.claims, "POST"),
     _route("claims/truth", clearing.truth, "GET"),
     _route("clearinghouse/advance", clearing.advance, "POST"),
+    _route("clearinghouse/files", clearing.mail, "POST"),
     _route("clearinghouse/pace", clearing.pace, "POST"),
     _route("arrivals", arrivals, "POST"),
     _route("oidc", oidc, "POST"),

@@ -35,6 +35,18 @@ async def claims(request: Request) -> Response:
     return answer(made, 201)
 
 
+async def mail(request: Request) -> Response:
+    """Put a file into the account as it is: ``name``, ``kind`` and its bytes in base64 as ``raw``."""
+    asked, world = await body_of(request), world_of(request)
+    house = house_of(world, tenant_in(request, asked))
+    try:
+        told = {name: str(asked[name]) for name in ("name", "kind", "raw")}
+        made = happen(house, "mail", world.clock.now(), **told)
+    except (ValueError, KeyError) as error:
+        raise refusal(400, f"The file cannot be put there: {error}") from error
+    return answer({"id": made}, 201)
+
+
 async def advance(request: Request) -> Response:
     """Let everything that waits happen now; with ``past`` also what the history still owes."""
     asked, world = await body_of(request), world_of(request)

@@ -17,7 +17,7 @@ from services.sandbox.shapes import Json
 def happen(house: House, what: str, at: datetime, **entry: Any) -> Any:
     """Enter one thing into the log and let it happen, after all that was due before it.
 
-    *what* is submit, attach, script, advance or pace. Raises ValueError, with nothing logged.
+    *what* is submit, attach, script, mail, advance or pace. Raises ValueError, with nothing logged.
     """
     house.run(at)
     line = {"what": what, "at": at.isoformat(), **entry}
@@ -53,6 +53,9 @@ def _apply(house: House, line: Json, at: datetime) -> Any:
             return attach(house, line["key"], line["meta"], line["sha256"], at)
         case "script":
             return play(house, line["asked"], insurance_of(line["one"]), at)
+        case "mail":
+            raw = base64.b64decode(line["raw"], validate=True)
+            return house.cabinet.keep(line["name"], line["kind"], at, raw).id
         case "advance":
             return house.hasten(at, line["past_too"])
         case "pace":

@@ -50,6 +50,17 @@ def test_an_unknown_account_is_not_found(biller: Biller) -> None:
     assert biller.get("files").status_code == 404
 
 
+def test_a_file_put_into_the_account_comes_as_it_is(biller: Biller) -> None:
+    end, control = biller.end(), biller.sandbox.control
+    told = {"practice": "FEIGDM", "name": "a.835", "kind": "835", "raw": "SVNBKg=="}
+    control.call("POST", "clearinghouse/files", told)
+    [listed] = biller.page(end)["files"]
+    assert (listed["name"], listed["kind"], listed["size"]) == ("a.835", "835", 4)
+    assert biller.raw(listed["id"]) == b"ISA*"
+    with pytest.raises(RuntimeError, match="cannot be put there"):
+        control.call("POST", "clearinghouse/files", told | {"raw": "?"})
+
+
 def test_files_come_fifty_at_a_time_and_each_once(biller: Biller) -> None:
     first = biller.page()
     assert len(first["files"]) == 50
