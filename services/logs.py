@@ -23,6 +23,8 @@ def set_up(level: str) -> None:
     logging.basicConfig(level=level, format=FORMAT, stream=sys.stderr)
     for chatty in ("httpx", "httpx2", "httpcore", "anthropic", "authlib", "alembic", "apscheduler"):
         logging.getLogger(chatty).setLevel(logging.WARNING)  # some log whole addresses
+    # It writes names of files and whole stack traces into its messages.
+    logging.getLogger("paramiko").setLevel(logging.CRITICAL)
     if logging.getLogRecordFactory() is not clean_record:
         logging.setLogRecordFactory(clean_record)
     sys.excepthook = _uncaught

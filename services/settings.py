@@ -54,6 +54,17 @@ class PracticeSettings(BaseModel):
     claim_sender: str = Field("", description="our id at the clearinghouse (ISA06)")
     claim_receiver: str = Field("", description="the clearinghouse's id (ISA08)")
     claim_phone: str = Field("", description="telephone of the billing office, ten digits")
+    sftp_address: str = Field(
+        "", description="sftp://user@host:port/folder whose X12 files are posted"
+    )
+    sftp_key_file: str = Field("", description="private key we sign in with there")
+    sftp_password: SecretStr = Field(SecretStr(""), description="password, alone or after the key")
+    sftp_host_keys: tuple[str, ...] = Field(
+        (),
+        description="SHA256 fingerprints of the server's keys, from the clearinghouse; "
+        "ssh-keyscan HOST | ssh-keygen -lf - shows them",
+    )
+    sftp_move_done: bool = Field(False, description="move what was taken to the subfolder done")
     claims_folder: str = Field("", description="folder whose X12 files are posted")
     synthetic: bool = Field(False, description="marks every screen as simulated data")
 

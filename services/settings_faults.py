@@ -2,11 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from db.vocabulary import Role
+from services.ehr.sftp_account import is_fingerprint, place_of
+from services.errors import Invalid
 
 if TYPE_CHECKING:
     from services.settings import PracticeSettings, Settings
@@ -23,7 +26,12 @@ def faults_of(settings: "Settings") -> Iterator[str]:
     yield from (f"practice {code}: is there {n} times." for code, n in codes.items() if n > 1)
     for practice in settings.practice:
         name = f"practice {practice.code}"
-        for fault in (*_addresses_of(practice), *_key_of(practice), *_contract_of(practice)):
+        for fault in (
+            *_addresses_of(practice),
+            *_key_of(practice),
+            *_contract_of(practice),
+            *_sftp_of(practice),
+        ):
             yield f"{name}: {fault}"
 
 
@@ -81,14 +89,36 @@ def _addresses_of(practice: "PracticeSettings") -> Iterator[str]:
 
 
 def _key_of(practice: "PracticeSettings") -> Iterator[str]:
-    if not practice.private_key_file.is_file():
-        yield "private_key_file does not exist."
+    yield from _pem("private_key_file", practice.private_key_file)
+
+
+def _pem(name: str, file: Path) -> Iterator[str]:
+    if not file.is_file():
+        yield f"{name} does not exist."
         return
     try:
-        if "PRIVATE KEY-----" not in practice.private_key_file.read_text():
-            yield "private_key_file holds no private key in PEM form."
+        if "PRIVATE KEY-----" not in file.read_text():
+            yield f"{name} holds no private key in PEM form."
     except (OSError, UnicodeDecodeError):
-        yield "private_key_file cannot be read."
+        yield f"{name} cannot be read."
+
+
+def _sftp_of(practice: "PracticeSettings") -> Iterator[str]:
+    """A server whose key we cannot check, or to whom we cannot show who we are, is no source."""
+    if not practice.sftp_address:
+        return
+    try:
+        place_of(practice.sftp_address)
+    except Invalid as fault:
+        yield f"sftp_address {fault}"
+    if not practice.sftp_host_keys:
+        yield "sftp_address needs sftp_host_keys, or anybody could answer for the server."
+    if not all(is_fingerprint(key) for key in practice.sftp_host_keys):
+        yield "sftp_host_keys are fingerprints that begin with SHA256:."
+    if practice.sftp_key_file:
+        yield from _pem("sftp_key_file", Path(practice.sftp_key_file))
+    elif not practice.sftp_password.get_secret_value():
+        yield "sftp_address needs sftp_key_file or sftp_password."
 
 
 def _contract_of(practice: "PracticeSettings") -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from db import reading
@@ -13,6 +14,7 @@ from services.container import Container
 from services.ehr.connect import connect
 from services.ehr.connection import PracticeConnection, TelephoneDefaults
 from services.ehr.ports import Ehr, Road
+from services.ehr.sftp_account import SftpAccount, place_of
 from services.ehr.stores import SharedCalls, SharedTokens
 from services.lines import Lines
 from services.options import options_of
@@ -131,6 +133,7 @@ def connection_of(settings: PracticeSettings, deadline_seconds: int) -> Practice
         healow_base=settings.healow_base or None,
         clearing_base=settings.clearinghouse_base or None,
         clearing_key=settings.clearinghouse_key.get_secret_value(),
+        sftp=_sftp(settings),
         client_id=settings.client_id,
         key_id=settings.key_id,
         private_key_pem=settings.private_key_file.read_text(),
@@ -158,6 +161,18 @@ def _scopes(settings: PracticeSettings) -> tuple[str, ...]:
         },
     }
     return READ_SCOPES + tuple(scope for scope, has in extra.items() if has)
+
+
+def _sftp(settings: PracticeSettings) -> SftpAccount | None:
+    if not settings.sftp_address:
+        return None
+    return SftpAccount(
+        place=place_of(settings.sftp_address),
+        host_keys=frozenset(settings.sftp_host_keys),
+        key_file=Path(settings.sftp_key_file) if settings.sftp_key_file else None,
+        password=settings.sftp_password.get_secret_value(),
+        moves_done=settings.sftp_move_done,
+    )
 
 
 def _telephone(settings: PracticeSettings) -> TelephoneDefaults | None:

@@ -15,7 +15,7 @@ OUTSIDE = {
         "pandas", "msgspec", "sklearn", "numpy", "scipy", "rapidfuzz", "ahocorasick", "starlette",
         "uvicorn", "argon2", "cryptography", "prometheus_client", "phonenumbers",
         "nameparser", "usaddress",
-        "pypdfium2", "PIL", "pytesseract", "docx", "defusedxml", "fpdf",
+        "pypdfium2", "PIL", "pytesseract", "docx", "defusedxml", "fpdf", "paramiko",
     },
     "db": {"sqlmodel", "sqlalchemy", "alembic", "cryptography"},
 }  # fmt: skip

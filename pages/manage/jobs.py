@@ -51,6 +51,11 @@ ROADS = {
     "write_medication": "Medications into eCW",
     "write_condition": "Problems into eCW",
     "write_answers": "Structured answers into eCW",
+    "claim_files": "Files from the clearinghouse",
+    "sftp_files": "Files by SFTP",
+    "submit_claims": "Claims to the clearinghouse",
+    "claim_enquiries": "Enquiries about claims",
+    "appeals": "Appeals to payers",
 }
 JOB_BADGES: dict[str, Badge] = {
     "ok": ("On time", "green", ":material/check_circle:"),

@@ -14,6 +14,7 @@ __all__ = ["Finding", "examine"]
 
 NETWORK = "Check the address, the network and the firewall."
 CLEARING = "Compare clearinghouse_base and clearinghouse_key with what the clearinghouse gave you."
+SFTP = "Compare what begins with sftp_ in the settings with what the clearinghouse gave you."
 SIGN_IN = "Compare client_id, key_id and private_key_file with what is registered at eCW."
 
 
@@ -68,6 +69,9 @@ def _connections(container: Container) -> list[Finding]:
             found += tried(f"{code}: eCW", SIGN_IN, ask)
             ask = partial(outside.clearinghouse, container, practice, connection)
             found += tried(f"{code}: clearinghouse", CLEARING, ask)
+            found += tried(
+                f"{code}: SFTP", SFTP, partial(outside.sftp, container, practice, connection)
+            )
         else:
             found.append(ill(f"{code}: not in the database yet.", "Run `foyer db migrate`."))
     return found

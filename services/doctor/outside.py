@@ -57,8 +57,10 @@ def clearinghouse(
     """The clearinghouse takes our key and lists its files; nothing is fetched or sent."""
     code = connection.code
     if not connection.clearinghouse_base:
-        folder = "a watched folder and the page" if connection.claims_folder else "the page alone"
-        yield well(f"{code}: no clearinghouse is set; files of payers come by {folder}.")
+        roads = {"SFTP": connection.sftp_address, "a watched folder": connection.claims_folder}
+        others = [name for name, is_set in roads.items() if is_set]
+        ways = " and ".join([*others, "the page"]) if others else "the page alone"
+        yield well(f"{code}: no clearinghouse is set; files of payers come by {ways}.")
         return
     wiring.ehr(container, practice, connection).clearing.files("")
     yield well(f"{code}: the clearinghouse takes the key and lists its files.")
@@ -68,6 +70,18 @@ def clearinghouse(
             f"{code}: claims cannot leave without {' and '.join(missing)}.",
             "The clearinghouse gave you these when it enrolled the practice.",
         )
+
+
+def sftp(
+    container: Container, practice: Practice, connection: PracticeSettings
+) -> Iterator[Finding]:
+    """The SFTP server is the one we know, lets us in and lists the folder; nothing is fetched."""
+    drop = wiring.ehr(container, practice, connection).drop
+    if drop is None:
+        return
+    with drop.visit() as folder:
+        count = len(folder.listed())
+    yield well(f"{connection.code}: the SFTP server lets us in; {count} files lie in its folder.")
 
 
 def claude(settings: Settings) -> Iterator[Finding]:

@@ -1,5 +1,7 @@
 """What billing needs of a clearinghouse, and the values that cross that border."""
 
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -89,3 +91,42 @@ class Clearinghouse(Protocol):
 
     def find_attachment(self, packet: AppealPacket) -> Receipt | None:
         """What arrived under its delivery id. Raises ``Refused`` where something else did."""
+
+
+@dataclass(frozen=True)
+class FolderFile:
+    """A file in a folder of the clearinghouse: its bytes, and when it was changed there (epoch seconds).
+
+    ``name`` may hold a patient's. What is no UTF-8 in it is kept as surrogates.
+    """
+
+    name: str = field(repr=False)
+    size: int
+    changed: int
+
+
+class OpenFolder(Protocol):
+    """The folder during one visit. Everything raises ``Unreachable`` when the line fails."""
+
+    @property
+    def moves_done(self) -> bool:
+        """Whether what was taken is to be put away."""
+
+    def listed(self) -> Sequence[FolderFile]:
+        """Every plain file. Raises ``Refused`` or ``NeedsAuthorization``."""
+
+    def read(self, file: FolderFile) -> bytes:
+        """All of it. Raises ``Stale`` if it has changed since, ``Refused`` if it is not given."""
+
+    def put_away(self, file: FolderFile) -> None:
+        """Move it to the subfolder ``done``. Raises ``Refused``."""
+
+
+class FileDrop(Protocol):
+    """A folder at the clearinghouse into which it puts files for us."""
+
+    def visit(self) -> AbstractContextManager[OpenFolder]:
+        """Sign in, and hang up after the block.
+
+        Raises ``Unreachable``, ``Refused`` or ``NeedsAuthorization``.
+        """

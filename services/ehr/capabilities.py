@@ -16,6 +16,11 @@ CHART_TYPES = ("Patient", "Encounter", "Condition", "MedicationRequest", "Allerg
 
 FORM = "QuestionnaireResponse"
 NO_CLEARINGHOUSE = "No clearinghouse is connected: files can be put into the watched folder."
+NO_SFTP = "No SFTP folder is set up: files come by the other roads."
+ONLY_IN = (
+    "By SFTP files only come in: what was put into a folder and has gone from it cannot be looked "
+    "up, so nobody could know whether it arrived."
+)
 WRITTEN = {
     Road.WRITE_PATIENT: ("Patient", "demographics"),
     Road.WRITE_COVERAGE: ("Coverage", "insurance"),
@@ -155,8 +160,15 @@ def _claim_files(practice: PracticeConnection, declared: Declared) -> str | None
     return None if practice.clearing_base else NO_CLEARINGHOUSE
 
 
+def _sftp_files(practice: PracticeConnection, declared: Declared) -> str | None:
+    del declared
+    return None if practice.sftp else NO_SFTP
+
+
 def _clearing(road: Road, what: str) -> "WhyNot":
     def why_not(practice: PracticeConnection, declared: Declared) -> str | None:
+        if practice.sftp and not practice.clearing_base:
+            return ONLY_IN
         if not practice.clearing_base:
             return _claim_files(practice, declared)
         if road not in practice.contract:
@@ -170,6 +182,7 @@ WhyNot = Callable[[PracticeConnection, Declared], str | None]
 # The clearinghouse needs no sign-in at eCW.
 ELSEWHERE: dict[Road, WhyNot] = {
     Road.CLAIM_FILES: _claim_files,
+    Road.SFTP_FILES: _sftp_files,
     Road.SUBMIT_CLAIMS: _clearing(Road.SUBMIT_CLAIMS, "claims"),
     Road.CLAIM_ENQUIRIES: _clearing(Road.CLAIM_ENQUIRIES, "enquiries about claims"),
     Road.APPEALS: _clearing(Road.APPEALS, "appeals"),

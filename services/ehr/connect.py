@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from services.ehr.assertion import signing_key
 from services.ehr.auth import Authority
-from services.ehr.billing import Clearinghouse
+from services.ehr.billing import Clearinghouse, FileDrop
 from services.ehr.capabilities import RoadSurvey
 from services.ehr.clearinghouse import HttpClearinghouse, NoClearinghouse
 from services.ehr.connection import PracticeConnection, require_usable
@@ -75,4 +75,13 @@ def connect(
         clearing=clearing,
         roads=RoadSurvey(fhir, practice),
         idempotent_replies=practice.idempotent_replies,
+        drop=_drop(practice),
     )
+
+
+def _drop(practice: PracticeConnection) -> FileDrop | None:
+    if practice.sftp is None:
+        return None
+    from services.ehr.sftp import SftpDrop  # most of a second of imports that few practices need
+
+    return SftpDrop(practice.sftp, practice.deadline)

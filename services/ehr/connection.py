@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from services.ehr.ports import Road
+from services.ehr.sftp_account import SftpAccount
 from services.errors import Misconfigured
 
 # eCW: 250 calls a minute for each practice, counting token calls too (since 2025-10-07).
@@ -67,6 +68,7 @@ class PracticeConnection:
     healow_base: str | None = None
     clearing_base: str | None = None
     clearing_key: str = field(default="", repr=False)
+    sftp: SftpAccount | None = None
     scopes: tuple[str, ...] = ()
     aud: str | None = None
     token_url: str | None = None
@@ -137,6 +139,8 @@ def _limit_faults(practice: PracticeConnection) -> Sequence[str]:
         faults.append(f"telephone encounters hold at most {TELEPHONE_HARD_LIMIT} characters.")
     if practice.deadline <= timedelta(0):
         faults.append("the deadline must be longer than nothing.")
+    if practice.sftp and not practice.sftp.host_keys:
+        faults.append("the SFTP server's key is not named, so anybody could answer for it.")
     if not _is_zone(practice.timezone):
         faults.append("the time zone is not a known one, such as America/New_York.")
     return faults

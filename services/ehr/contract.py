@@ -22,6 +22,7 @@ class Road(StrEnum):
     WRITE_CONDITION = "write_condition"
     WRITE_ANSWERS = "write_answers"
     CLAIM_FILES = "claim_files"
+    SFTP_FILES = "sftp_files"
     SUBMIT_CLAIMS = "submit_claims"
     CLAIM_ENQUIRIES = "claim_enquiries"
     APPEALS = "appeals"

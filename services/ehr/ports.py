@@ -14,7 +14,7 @@ from services.ehr.contract import Road as Road
 from services.ehr.contract import Roads as Roads
 
 if TYPE_CHECKING:
-    from services.ehr.billing import Clearinghouse
+    from services.ehr.billing import Clearinghouse, FileDrop
     from services.ehr.registration import Forms, Registrar
 
 
@@ -141,10 +141,8 @@ class Mailbox(Protocol):
     """The portal's messages."""
 
     def changed_since(self, cursor: str | None) -> MessagePage:
-        """One page of messages changed after *cursor*, oldest change first.
-
-        Raises ``Unreachable``, ``Refused`` or ``NeedsAuthorization``; never a partial page.
-        """
+        """One page of messages changed after *cursor*, oldest change first; never a partial one.
+        Raises ``Unreachable``, ``Refused`` or ``NeedsAuthorization``."""
 
     def reply(self, reply: PortalReply) -> Receipt:
         """Send a reply. Raises ``Unreachable`` (not sent), ``Refused`` or ``InDoubt``."""
@@ -298,3 +296,4 @@ class Ehr:
     clearing: "Clearinghouse"
     roads: Roads
     idempotent_replies: bool
+    drop: "FileDrop | None" = None

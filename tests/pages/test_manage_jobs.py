@@ -11,6 +11,7 @@ from db.connections import Connection
 from db.deliveries import Delivery, DeliveryState
 from db.job_runs import JobRequests, JobRun, hold
 from services.desk import looking
+from services.ehr.ports import Road
 
 PAGE = "manage/jobs.py"
 
@@ -103,3 +104,12 @@ def test_the_front_desk_is_turned_away_from_the_page_on_record(
     with looking(container, front_desk) as desk:
         [line] = desk.open(AuditTrail).search(verb="jobs.read")
     assert line.ending is Ending.REFUSED
+
+
+def test_every_road_has_a_name_for_staff(open_page, container, practice, manager):
+    with writing(container.engine) as session:
+        for road in Road:
+            session.add(Connection(practice_id=practice.id, road=road, able=True, state="ok"))
+    shown = words(open_page(manager, PAGE))
+    assert "Files by SFTP" in shown
+    assert [road for road in Road if f"**{road}**" in shown] == []

@@ -28,6 +28,7 @@ from services.doctor import examine
 from services.doctor.outside import address
 from services.sandbox import Running, running
 from services.settings import PracticeSettings, Settings
+from tests.services.sftp_server import PASSWORD, serving
 
 CODE, CLIENT = "FEIGDM", "foyer-doctor"
 
@@ -122,6 +123,25 @@ def test_the_clearinghouse_is_tried_with_its_key(settings_with, sandbox):
         assert len(told) == len(said), told
     unnamed = settings_with(asked | {"clearinghouse_key": SecretStr("sandbox-clearinghouse-key")})
     assert [what for what in ills(unnamed) if "claims cannot leave" in what]
+
+
+def test_the_sftp_server_is_tried_with_its_key_and_ours(settings_with, tmp_path):
+    (tmp_path / "clearinghouse").mkdir()
+    with serving(tmp_path / "clearinghouse") as served:
+        stranger = "SHA256:" + "A" * 43
+        for known, password, said in (
+            (served.fingerprint, PASSWORD, []),
+            (stranger, PASSWORD, ["not in sftp_host_keys"]),
+            (served.fingerprint, "wrong", ["does not let us in"]),
+        ):
+            made = settings_with(
+                {"sftp_address": served.address, "sftp_host_keys": (known,),
+                 "sftp_password": SecretStr(password)}
+            )  # fmt: skip
+            setup.prepare(made, new_keys=not made.keyring.exists())
+            told = [what for what in ills(made) if "SFTP" in what]
+            assert len(told) == len(said), told
+            assert all(words in told[0] for words in said)
 
 
 def test_every_ill_comes_with_advice(settings_with):

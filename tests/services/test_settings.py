@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from services.ehr.sftp_account import SftpPlace, place_of
 from services.errors import Misconfigured
 from services.settings import Settings, load, read
 
@@ -108,6 +109,10 @@ def test_a_fault_is_told_in_one_sentence(write: Any, what: str) -> None:
     assert told[0].endswith(".")
 
 
+SFTP: dict[str, Any] = {
+    "sftp_address": "sftp://us@hub.invalid:2222/out", "sftp_password": SECRET,
+    "sftp_host_keys": ["SHA256:" + "A" * 43],
+}  # fmt: skip
 OF_A_PRACTICE: dict[str, tuple[dict[str, Any], str]] = {
     "no address": ({"fhir_base": "ehr"}, "fhir_base is not"),
     "an address in the clear": ({"fhir_base": "http://ehr.invalid/r4"}, "fhir_base is not"),
@@ -121,6 +126,25 @@ OF_A_PRACTICE: dict[str, tuple[dict[str, Any], str]] = {
     "repeats without the write contract": (
         {"reply_channel": False, "idempotent_replies": True}, "idempotent_replies needs",
     ),
+    "a password in an address": (
+        SFTP | {"sftp_address": f"sftp://us:{SECRET}@hub.invalid/out"}, "sftp_address must look",
+    ),
+    "a folder of nobody": (SFTP | {"sftp_address": "sftp://hub.invalid/out"}, "sftp_address must"),
+    "a folder by another road": (
+        SFTP | {"sftp_address": "ftp://us@hub.invalid/out"}, "sftp_address must look",
+    ),
+    "a folder at no port": (
+        SFTP | {"sftp_address": "sftp://us@hub.invalid:x/out"}, "sftp_address must look",
+    ),
+    "a server that anybody could be": (SFTP | {"sftp_host_keys": []}, "sftp_address needs sftp_host"),
+    "a fingerprint that can be forged": (
+        SFTP | {"sftp_host_keys": ["MD5:16:27:ac:a5:76:28:2d:36:63:1b:56:4d:eb:df:a6:48"]},
+        "sftp_host_keys are",
+    ),
+    "a server to which we are nobody": (SFTP | {"sftp_password": ""}, "sftp_address needs sftp_key"),
+    "a key for the folder that is gone": (
+        SFTP | {"sftp_key_file": "gone.pem"}, "sftp_key_file does not exist",
+    ),
     "telephone encounters for nobody": ({"telephone_encounters": True}, "telephone_encounters needs"),
 }  # fmt: skip
 
@@ -133,6 +157,26 @@ def test_a_fault_of_a_practice_names_the_practice(
     write(practice | given)
     [told] = faults()
     assert told.startswith(f"practice SAMPLE: {sentence}")
+    assert SECRET not in told
+
+
+def test_a_folder_by_sftp_is_read(write: Any, practice: dict[str, Any]) -> None:
+    write(practice | SFTP)
+    assert load().practice[0].sftp_address == SFTP["sftp_address"]
+
+
+@pytest.mark.parametrize(
+    ("address", "place"),
+    [
+        ("sftp://us@hub.invalid/out/835/", SftpPlace("hub.invalid", 22, "us", "/out/835")),
+        ("sftp://us@hub.invalid:2222/~/out", SftpPlace("hub.invalid", 2222, "us", "out")),
+        ("sftp://a%40b@hub.invalid", SftpPlace("hub.invalid", 22, "a@b", ".")),
+        ("sftp://us@[::1]/a%20b", SftpPlace("::1", 22, "us", "/a b")),
+        ("sftp://us@hub.invalid/", SftpPlace("hub.invalid", 22, "us", "/")),
+    ],
+)
+def test_an_address_is_taken_apart(address: str, place: SftpPlace) -> None:
+    assert place_of(address) == place
 
 
 def test_a_file_that_is_no_key_is_noticed(

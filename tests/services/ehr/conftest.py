@@ -12,6 +12,7 @@ from services.ehr.connect import connect
 from services.ehr.connection import PracticeConnection, TelephoneDefaults
 from services.ehr.in_process import OwnCalls, OwnTokens
 from services.ehr.ports import Ehr, Road
+from services.ehr.sftp_account import SftpAccount, place_of
 from services.sandbox import Running, running
 
 CODE = "FEIGDM"
@@ -95,6 +96,7 @@ def practice(sandbox: Running, practice_key: RSAKey) -> PracticeConnection:
         healow_base=sandbox.healow(CODE),
         clearing_base=sandbox.clearinghouse(),
         clearing_key="sandbox-clearinghouse-key",
+        sftp=SftpAccount(place_of("sftp://sample@127.0.0.1/out"), frozenset({"SHA256:none"})),
         client_id=CLIENT,
         key_id="tests-1",
         private_key_pem=practice_key.as_pem(private=True).decode(),

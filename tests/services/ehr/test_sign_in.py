@@ -18,6 +18,7 @@ from services.ehr.grants import life_of
 from services.ehr.in_process import OwnCalls, OwnTokens
 from services.ehr.ports import Ehr, PortalReply, Road
 from services.ehr.scopes import grants
+from services.ehr.sftp_account import SftpAccount, place_of
 from services.ehr.tokens import Hold, Token
 from services.errors import Misconfigured, NeedsAuthorization, Unreachable
 from services.sandbox import Running
@@ -365,7 +366,26 @@ def test_a_missing_permission_closes_its_road_with_a_reason(sandbox: Running, eh
 def test_what_the_contract_lacks_is_closed_whatever_the_token_says(connected: Connected) -> None:
     ehr = connected(contract=frozenset(), telephone=None)
     able = {c.road for c in ehr.roads.capabilities() if c.able}
-    assert able == {Road.FHIR_READ, Road.CHECK_IN_FORMS, Road.CLAIM_FILES, Road.COPY_FOR_ECW}
+    assert able == {
+        Road.FHIR_READ, Road.CHECK_IN_FORMS, Road.CLAIM_FILES, Road.SFTP_FILES, Road.COPY_FOR_ECW,
+    }  # fmt: skip
+
+
+def test_without_a_folder_its_road_is_closed_and_by_sftp_alone_nothing_leaves(
+    connected: Connected,
+) -> None:
+    closed = {c.road: c.reason for c in connected(sftp=None).roads.capabilities() if not c.able}
+    assert set(closed) == {Road.SFTP_FILES}
+    alone = connected(clearing_base=None).roads.capabilities()
+    told = {c.road: c.reason for c in alone if not c.able}
+    assert set(told) == {Road.CLAIM_FILES, Road.SUBMIT_CLAIMS, Road.CLAIM_ENQUIRIES, Road.APPEALS}
+    assert told[Road.SUBMIT_CLAIMS].startswith("By SFTP files only come in")
+
+
+def test_a_folder_whose_server_anybody_could_be_is_no_connection(connected: Connected) -> None:
+    anybody = SftpAccount(place_of("sftp://sample@127.0.0.1/out"), frozenset())
+    with pytest.raises(Misconfigured, match="anybody could answer"):
+        connected(sftp=anybody)
 
 
 def test_without_a_sign_in_only_copying_and_the_clearinghouse_are_open(
