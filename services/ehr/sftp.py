@@ -2,8 +2,6 @@
 
 import errno
 import stat
-import struct
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,19 +12,14 @@ import paramiko
 
 from services.ehr.billing import FolderFile
 from services.ehr.sftp_account import SftpAccount
-from services.ehr.sftp_sign_in import SYSTEM, broken_off, sign_in
-from services.errors import NeedsAuthorization, Refused, Stale, Unreachable
+from services.ehr.sftp_sign_in import SYSTEM, in_time, sign_in
+from services.errors import NeedsAuthorization, Refused, Stale
 
 LISTING = timedelta(minutes=1)
 READING = timedelta(minutes=5)  # a file of 50 MB in pieces of 32 kB, 190 ms each
 PIECE = 32_768  # bytes; what every server gives at once
 MOST = 10_000  # files in the folder
 DONE = "done"
-# Whatever a strange server makes of an answer; what it says is never repeated.
-STRANGE = (
-    EOFError, OSError, paramiko.SSHException, paramiko.SFTPError, ValueError, struct.error,
-    IndexError, TypeError, AssertionError,
-)  # fmt: skip
 TOO_MANY = (
     f"The folder at {SYSTEM} holds more than {MOST:,} files. Have old ones moved away, or set "
     "sftp_move_done."
@@ -44,7 +37,7 @@ class SftpDrop:
     def visit(self) -> Iterator["SftpVisit"]:
         """See ``FileDrop``."""
         with sign_in(self.account, self.patience) as transport:
-            with _in_time(transport, self.patience):
+            with in_time(transport, self.patience):
                 client = paramiko.SFTPClient.from_transport(transport)
             client.get_channel().settimeout(self.patience.total_seconds())
             yield SftpVisit(self.account, transport, client)
@@ -65,12 +58,12 @@ class SftpVisit:
 
     def listed(self) -> list[FolderFile]:
         """See ``OpenFolder``."""
-        with _in_time(self.transport, LISTING), self._of_the_folder():
+        with in_time(self.transport, LISTING), self._of_the_folder():
             return [file for name, attr in self._entries() if (file := _plain(name, attr))]
 
     def read(self, file: FolderFile) -> bytes:
         """See ``OpenFolder``."""
-        with _in_time(self.transport, READING), self._of_one_file():
+        with in_time(self.transport, READING), self._of_one_file():
             data, now = self._whole(file)
         if (len(data), now.st_size, int(now.st_mtime or 0)) != (file.size, file.size, file.changed):
             raise Stale("The file is still being written.")
@@ -78,10 +71,8 @@ class SftpVisit:
 
     def put_away(self, file: FolderFile) -> None:
         """See ``OpenFolder``."""
-        with _in_time(self.transport, LISTING), self._of_one_file():
-            if DONE.encode() not in {name for name, _ in self._entries()}:
-                self.client.mkdir(self._path(DONE))
-            self._rename(file)
+        with in_time(self.transport, LISTING), self._of_one_file():
+            self._move(file)
 
     def _whole(self, file: FolderFile) -> tuple[bytes, Any]:
         """Its bytes, never many more than it was said to have, and what it is afterwards."""
@@ -91,14 +82,22 @@ class SftpVisit:
                 data += piece
             return bytes(data), opened.stat()
 
-    def _rename(self, file: FolderFile) -> None:
-        old, new = self._path(file.name), self._path(f"{DONE}/{file.name}")
+    def _move(self, file: FolderFile) -> None:
+        old = self._path(file.name)
         try:
-            self.client.rename(old, new)
-        except OSError:  # one of this name was put there before
-            if not self._is_open():
+            self.client.rename(old, self._path(f"{DONE}/{file.name}"))
+        except OSError as error:
+            if not self._was_answered(error):
                 raise
+            self._make_done()
+            # Or one of this name was put there before.
             self.client.rename(old, self._path(f"{DONE}/{file.changed}-{file.name}"))
+
+    def _make_done(self) -> None:
+        try:
+            self.client.stat(self._path(DONE))
+        except FileNotFoundError:
+            self.client.mkdir(self._path(DONE))
 
     def _entries(self) -> Iterator[tuple[bytes, Any]]:
         """Names and attributes. Read here, since paramiko gives up on a name that is not UTF-8."""
@@ -186,25 +185,3 @@ def _denied(error: OSError) -> str:
             return "have this file any more"
         case _:
             return "give or move this file"
-
-
-@contextmanager
-def _in_time(transport: Any, limit: timedelta) -> Iterator[None]:
-    """Cut the line when *limit* is over: for some answers paramiko would wait for ever."""
-    late = threading.Event()
-
-    def cut() -> None:
-        late.set()
-        transport.close()
-
-    timer = threading.Timer(limit.total_seconds(), cut)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    except STRANGE as error:
-        if late.is_set() or isinstance(error, TimeoutError):
-            raise Unreachable(f"{SYSTEM} did not answer in time.") from error
-        raise broken_off() from error
-    finally:
-        timer.cancel()

@@ -2,6 +2,8 @@
 
 import hmac
 import socket
+import struct
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -18,6 +20,13 @@ DISABLED = {
     "ciphers": ["3des-cbc", "aes128-cbc", "aes192-cbc", "aes256-cbc"],
     "macs": ["hmac-md5", "hmac-md5-96", "hmac-sha1", "hmac-sha1-96"],
 }
+# Whatever a strange server makes of an answer; what it says is never repeated.
+STRANGE = (
+    EOFError, OSError, paramiko.SSHException, paramiko.SFTPError, ValueError, struct.error,
+    IndexError, TypeError, AssertionError,
+)  # fmt: skip
+BROKE_OFF = "broke off before the answer was complete"
+CUT_OFF = "transport shut down"  # how paramiko says that no answer came, with the same exception
 BAD_KEY = "The file of sftp_key_file holds no private key that can be used without a passphrase."
 
 
@@ -32,8 +41,9 @@ def sign_in(account: SftpAccount, patience: timedelta) -> Iterator[Any]:
     with _reached(account, patience) as line:
         transport = paramiko.Transport(line, disabled_algorithms=DISABLED)
         try:
-            _greet(transport, account, patience)
-            _introduce(transport, account, key)
+            with in_time(transport, patience):
+                _greet(transport, account)
+                _introduce(transport, account, key)
             yield transport
         finally:
             transport.close()
@@ -54,17 +64,12 @@ def _reached(account: SftpAccount, patience: timedelta) -> Iterator[socket.socke
         yield line
 
 
-def _greet(transport: Any, account: SftpAccount, patience: timedelta) -> None:
-    seconds = patience.total_seconds()
-    transport.banner_timeout = transport.handshake_timeout = seconds
-    transport.auth_timeout = transport.channel_timeout = seconds
+def _greet(transport: Any, account: SftpAccount) -> None:
     try:
-        transport.start_client(timeout=seconds)
+        transport.start_client()
         shown = transport.get_remote_server_key().fingerprint
     except paramiko.ssh_exception.IncompatiblePeer:
         raise Refused(f"{SYSTEM} offers no encryption that is strong enough.") from None
-    except (paramiko.SSHException, EOFError, OSError, ValueError) as error:
-        raise broken_off() from error
     if not any(hmac.compare_digest(shown, known.rstrip("=")) for known in account.host_keys):
         raise NeedsAuthorization(
             f"{SYSTEM} shows a key that is not in sftp_host_keys ({shown}). Nothing was sent. Ask "
@@ -80,10 +85,10 @@ def _introduce(transport: Any, account: SftpAccount, key: Any) -> None:
             asked_for = transport.auth_publickey(user, key)
         if not transport.is_authenticated() and (asked_for or not key):
             transport.auth_password(user, account.password)
-    except paramiko.AuthenticationException:
+    except paramiko.AuthenticationException as error:
+        if CUT_OFF in str(error):
+            raise
         raise _not_let_in() from None
-    except (paramiko.SSHException, EOFError, OSError, ValueError) as error:
-        raise broken_off() from error
     if not transport.is_authenticated():
         raise _not_let_in()
 
@@ -106,6 +111,26 @@ def _not_let_in() -> NeedsAuthorization:
     )
 
 
-def broken_off() -> Unreachable:
-    """The line failed before the answer was complete; nothing of the answer is repeated."""
-    return Unreachable(f"{SYSTEM} broke off before the answer was complete.")
+@contextmanager
+def in_time(transport: Any, limit: timedelta) -> Iterator[None]:
+    """Cut the line when *limit* is over: for some answers paramiko would wait for ever.
+
+    Raises ``Unreachable`` for whatever the line or a strange answer makes of it.
+    """
+    late = threading.Event()
+
+    def cut() -> None:
+        late.set()
+        transport.close()
+
+    timer = threading.Timer(limit.total_seconds(), cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    except STRANGE as error:
+        is_late = late.is_set() or isinstance(error, TimeoutError)
+        trouble = "did not answer in time" if is_late else BROKE_OFF
+        raise Unreachable(f"{SYSTEM} {trouble}.") from error
+    finally:
+        timer.cancel()

@@ -20,7 +20,9 @@ class Faults:
     denied: set[bytes] = field(default_factory=set)
     cut_in: set[bytes] = field(default_factory=set)  # the line breaks in the middle of these
     growing: set[bytes] = field(default_factory=set)  # somebody is still writing these
+    mute: bool = False  # no answer comes when a file is read
     fixed: bool = False  # nothing may be moved
+    shut: bool = False  # the line breaks as somebody introduces himself
 
 
 @dataclass
@@ -34,6 +36,7 @@ class Served:
     faults: Faults = field(default_factory=Faults)
     tried: list[str] = field(default_factory=list)
     sign_ins: int = 0
+    opened: list[bytes] = field(default_factory=list)
 
     @property
     def fingerprint(self) -> str:
@@ -51,7 +54,12 @@ class Served:
 
 def _door(served: Served) -> Any:
     class Door(asyncssh.SSHServer):
+        def connection_made(self, conn: Any) -> None:
+            self.conn = conn
+
         def begin_auth(self, username: str) -> bool:
+            if served.faults.shut:
+                self.conn.abort()
             return True
 
         def password_auth_supported(self) -> bool:
@@ -86,14 +94,17 @@ def _files(served: Served) -> Any:
 
         def open(self, path: bytes, pflags: int, attrs: Any) -> Any:
             name = path.rsplit(b"/", 1)[-1]
+            served.opened.append(name)
             if name in faults.denied:
                 raise asyncssh.SFTPPermissionDenied("not for you")
             opened: Any = super().open(path, pflags, attrs)
             self.open_as[id(opened)] = name
             return opened
 
-        def read(self, opened: Any, offset: int, size: int) -> Any:
+        async def read(self, opened: Any, offset: int, size: int) -> Any:
             name = self.open_as[id(opened)]
+            if faults.mute:
+                await asyncio.Event().wait()
             if name in faults.cut_in and offset:
                 faults.cut_in.discard(name)
                 self.channel.get_connection().abort()

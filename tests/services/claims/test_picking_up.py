@@ -242,6 +242,7 @@ def test_bad_files_beside_good_ones_are_told_once_and_hold_up_nothing(office: Of
     ]
     assert office.look_twice() == {"denied": 2}
     assert len(office.refusals()) == 3
+    assert b"b-huge.835" not in office.served.opened
     faults.denied.clear()
     assert office.look() == {"kept": 1}
     assert office.post() == {"posted": 3}
@@ -306,9 +307,26 @@ def test_a_server_that_says_nothing_is_given_up_in_time(office: Office) -> None:
         place = replace(office.account.place, port=silent.getsockname()[1])
         drop = SftpDrop(replace(office.account, place=place), timedelta(seconds=1))
         before = threading.active_count()
-        with pytest.raises(Unreachable):
+        with pytest.raises(Unreachable, match="did not answer in time"):
             picking_up.pick_up(office.container, office.practice, drop)
         assert threading.active_count() <= before + 1
+
+
+def test_a_server_that_falls_silent_is_given_up_in_time(office: Office) -> None:
+    office.put("day.835")
+    office.look()
+    office.clock.wait(timedelta(minutes=1))
+    office.served.faults.mute = True
+    drop = SftpDrop(office.account, timedelta(seconds=5))
+    with pytest.raises(Unreachable, match="did not answer in time"):
+        picking_up.pick_up(office.container, office.practice, drop)
+
+
+def test_a_line_cut_while_we_sign_in_is_no_refusal(office: Office) -> None:
+    office.served.faults.shut = True
+    with pytest.raises(Unreachable, match="broke off"):
+        office.look()
+    assert office.road().state == "down"
 
 
 def test_what_we_remember_of_the_folder_names_no_file(office: Office) -> None:
