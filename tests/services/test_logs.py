@@ -75,3 +75,17 @@ def test_our_own_sentences_are_kept_because_they_hold_no_patient_data() -> None:
         "except Unreachable: logging.exception('Trouble')"
     )
     assert "healow does not answer." in written(program)
+
+
+NAMED = """
+import paramiko.util
+log = paramiko.util.get_logger("paramiko.transport.sftp")
+log.debug("open(b'CANARY.835', 'rb')")
+log.error("Traceback: CANARY")
+"""
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+def test_names_of_fetched_files_stay_out_of_the_log(guarded: bool) -> None:
+    start = "" if guarded else "import logging; logging.basicConfig(level='DEBUG')"
+    assert ("CANARY" in written(start + NAMED, guarded=guarded)) is not guarded

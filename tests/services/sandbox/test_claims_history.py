@@ -203,6 +203,7 @@ def test_an_account_opened_days_ago_is_rebuilt_file_by_file() -> None:
     draft = next(f.raw for f in house.cabinet.files if f.kind == "837-draft")
     raw = base64.b64encode(draft).decode()
     happen(house, "submit", start, key="k", raw=raw, name="d.x12", covers={})
+    happen(house, "mail", start, name="m.835", kind="835", raw=raw)
     happen(house, "pace", start, pace={"paid": 5})
     happen(house, "advance", start + timedelta(seconds=3), past_too=False)
     again = restored("FEIGDM", 0, 7, json.loads(json.dumps(as_kept(house))))
