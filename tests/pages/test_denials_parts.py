@@ -63,6 +63,7 @@ def an_open_denial(row: Row | None = None, who: Actor = BILL, **more: object) ->
     sentence = Sentence("Please pay $123.45.", (Source("835, CAS", "claim_payment/1"),))
     letter = Letter("general", date(2026, 3, 2), head, (sentence,), (Needed("The reason."),))
     plain = OpenDenial(
+        mrn="",
         row=row or a_row(),
         billed=Billed("Synthetic Sample", None, "M1", "C1", "P1", "Dr. Sample", "", (), "", (),
                       known=True),

@@ -7,7 +7,7 @@ person corrects it in eCW, lets the finding pass, or releases what is clean.
 from collections import Counter
 from pathlib import Path
 
-from services.claims import collecting, posting
+from services.claims import collecting, linking, posting
 from services.lines import Lines
 from services.workflows.base import Phase, Workflow
 from services.workflows.claims import files, matching, releasing
@@ -19,7 +19,8 @@ def _poll(lines: Lines) -> Counter[str]:
         if practice.code == lines.practice.code and practice.claims_folder:
             folder = Path(practice.claims_folder)
             counts += collecting.collect(lines.container, lines.practice, folder)
-    return counts + posting.post_kept(lines.container, lines.practice)
+    counts += posting.post_kept(lines.container, lines.practice)
+    return counts + linking.link(lines.container, lines.practice)
 
 
 WORKFLOW = Workflow(
