@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Index, exists, true
+from sqlalchemy import Index, exists
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, col, func, select
 
@@ -151,10 +151,9 @@ class Deliveries(Repository[Delivery]):
         A reply copied by hand was never ours to send; we merely stop looking for it.
         """
         free = col(Delivery.lease_until).is_(None) | (col(Delivery.lease_until) < now)
-        free = true() if leased else free
         by_hand = col(Delivery.kind).in_(BY_HAND) & (col(Delivery.state) == DeliveryState.ACCEPTED)
         here = (col(Delivery.state) == DeliveryState.HELD) | by_hand
-        held = (col(Delivery.id) == id, here, free)
+        held = (col(Delivery.id) == id, here, *(() if leased else (free,)))
         values = {"state": DeliveryState.CANCELLED, "settled_at": now}
         return self.changed(self.change().where(*held).values(values)) == 1
 
