@@ -103,7 +103,9 @@ def _post(container: Container, practice: Practice, held: Held) -> str:
             with _holding(container, practice, held) as desk:
                 _post_batch(desk, held, new, found)
     with _holding(container, practice, held) as desk:
-        _finish(desk, desk.open(X12Files).get(held.id), held.told)
+        file = desk.open(X12Files).get(held.id)
+        file.reason = held.told
+        _finish(desk, file)
     return "posted"
 
 
@@ -182,8 +184,8 @@ def _sum(file: X12File, found: Reading) -> None:
     file.paid_cents, file.provider_cents = found.paid, found.provider
 
 
-def _finish(desk: Desk, file: X12File, told: str) -> None:
-    file.state, file.reason, file.lease_until = FileState.POSTED, told, None
+def _finish(desk: Desk, file: X12File) -> None:
+    file.state, file.lease_until = FileState.POSTED, None
     file.closed_at = desk.now
     file.version += 1
     desk.record("claims.file_posted", file.ref, reason=file.kind)
