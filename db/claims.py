@@ -138,6 +138,11 @@ class Claims(Repository[Claim]):
         found = self.all(mine.order_by(col(Claim.id)).with_for_update())
         return {claim.number_digest: claim for claim in found}
 
+    def nobodys(self, ids: Iterable[UUID]) -> Sequence[Claim]:
+        """Those of these claims that still are of no known patient, locked until the transaction ends."""
+        mine = self.rows().where(col(Claim.id).in_(list(ids)), col(Claim.patient_id).is_(None))
+        return self.all(mine.order_by(col(Claim.id)).options(*LATER).with_for_update())
+
     def get_many(self, ids: Iterable[UUID]) -> dict[UUID, Claim]:
         """These claims, by id."""
         found = self.all(self.rows().where(col(Claim.id).in_(list(ids))))

@@ -145,15 +145,15 @@ class Deliveries(Repository[Delivery]):
             delivery.lease_owner, delivery.lease_until = owner, until
         return batch
 
-    def cancel(self, id: UUID, now: datetime) -> bool:
-        """Take a delivery back: only while it is held and nobody has claimed it.
+    def cancel(self, id: UUID, now: datetime, *, leased: bool = False) -> bool:
+        """Take a delivery back: only while it is held, and unless *leased*, nobody has claimed it.
 
         A reply copied by hand was never ours to send; we merely stop looking for it.
         """
         free = col(Delivery.lease_until).is_(None) | (col(Delivery.lease_until) < now)
         by_hand = col(Delivery.kind).in_(BY_HAND) & (col(Delivery.state) == DeliveryState.ACCEPTED)
         here = (col(Delivery.state) == DeliveryState.HELD) | by_hand
-        held = (col(Delivery.id) == id, here, free)
+        held = (col(Delivery.id) == id, here, *(() if leased else (free,)))
         values = {"state": DeliveryState.CANCELLED, "settled_at": now}
         return self.changed(self.change().where(*held).values(values)) == 1
 

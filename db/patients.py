@@ -5,7 +5,8 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, UniqueConstraint, delete, exists
-from sqlmodel import Field, col, select
+from sqlalchemy.orm import aliased
+from sqlmodel import Field, col, func, select
 
 from db.base import Repository, Row, UtcDateTime
 from db.claims import Claim
@@ -152,3 +153,22 @@ class Patients(Repository[Patient]):
             PatientIndex(practice_id=self.practice_id, patient_id=patient.id, digest=digest)
             for digest in set(digests)
         )
+
+    def of_claims_of_nobody(self, limit: int) -> Sequence[UUID]:
+        """Ids of claims of nobody whose very name and birth date one single patient has by now."""
+        name, birth = aliased(PatientIndex), aliased(PatientIndex)
+        mine = (
+            select(Claim.id)
+            .join(name, col(name.digest) == col(Claim.name_digest))
+            .join(birth, col(birth.digest) == col(Claim.birth_digest))
+            .where(
+                col(Claim.practice_id) == self.practice_id,
+                col(name.practice_id) == self.practice_id,
+                col(birth.practice_id) == self.practice_id,
+                col(birth.patient_id) == col(name.patient_id),
+                col(Claim.patient_id).is_(None),
+                col(Claim.purged_at).is_(None),
+            )
+        )
+        alone = func.count(col(name.patient_id).distinct()) == 1
+        return self.session.exec(mine.group_by(col(Claim.id)).having(alone).limit(limit)).all()

@@ -46,7 +46,7 @@ def shred_files(
 ) -> Sequence[UUID]:
     """The same for files: one waits while a payment of it is nobody's, or its claim is still kept.
 
-    Its digest and totals stay: the same bytes are never posted again.
+    Its digest and totals stay, and its interchanges: none of them is ever posted again.
     """
     files = X12Files(session, practice_id)
     kept = exists().where(

@@ -31,8 +31,7 @@ WAITING = (FileState.QUARANTINED, FileState.REFUSED)
 class X12File(Row, table=True):
     """One file. ``content`` is its bytes, ``name`` what it was called, both sealed.
 
-    ``digest`` is the SHA-256 of the bytes and ``interchange`` a keyed digest of who sent it to
-    whom under which control number (ISA06, ISA08, ISA13): the same one is posted once.
+    ``digest`` is the SHA-256 of the bytes; its interchanges are rows of their own.
     ``difference_cents`` is by how much it fails to balance.
     """
 
@@ -40,7 +39,6 @@ class X12File(Row, table=True):
     __table_args__ = (
         UniqueConstraint("practice_id", "digest"),
         Index("ix_x12_file_state", "practice_id", "state", "received_at"),
-        Index("ix_x12_file_interchange", "practice_id", "interchange"),
         Index("ix_x12_file_closed", "practice_id", "purged_at", "closed_at"),
     )
 
@@ -51,7 +49,6 @@ class X12File(Row, table=True):
     content: bytes | None = None
     key_id: UUID
     digest: str
-    interchange: bytes | None = None
     state: FileState = Field(default=FileState.RECEIVED, sa_type=Word(FileState))
     reason: str = ""
     difference_cents: int | None = Field(default=None, sa_type=BigInteger)
@@ -97,15 +94,6 @@ class X12Files(Repository[X12File]):
         except IntegrityError:
             return False
         return True
-
-    def posted_before(self, interchange: bytes, than: UUID) -> X12File | None:
-        """Another file with the same interchange whose content is in the books already."""
-        mine = self.rows().where(
-            col(X12File.interchange) == interchange,
-            col(X12File.state) == FileState.POSTED,
-            col(X12File.id) != than,
-        )
-        return self.first(mine.options(LATER))
 
     def take(self, id: UUID, version: int) -> bool:
         """Compare and set: raise the version if it is still *version*. Locks the row."""

@@ -8,11 +8,12 @@ from db.claim_events import ClaimEvent, ClaimEvents, EventKind
 from db.claim_payments import Adjustment, ClaimPayment
 from db.claims import Claim, ClaimState
 from db.denials import Denial, Denials, DenialState
-from services.claims import deadlines, life, paths, ranking
+from services.claims import deadlines, life, paths, ranking, recalling
 from services.claims.paths import Advice
 from services.desk import Desk
 
 ENOUGH = 20  # endings of one reason and payer before they speak instead of an assumption
+CALLED_BACK = "What was about to be sent was called back."
 UPHELD = "The payer has upheld its denial."
 WON, LOST_TOO = (DenialState.RECOVERED,), (DenialState.WRITTEN_OFF, DenialState.LOST)
 
@@ -25,7 +26,9 @@ def follow(
     if now.denying:
         reasons = [a for a in adjustments if a.payment_id == now.denying.id]
         return _denied(desk, claim, now, reasons, known)
-    if known and not payment.reversal:  # the new decision follows, and says how it ends
+    if known and payment.reversal:  # the new decision follows, and says how it ends
+        _undecided(desk, claim, known)
+    elif known:
         _ended(desk, claim, known, now)
     return known
 
@@ -40,7 +43,9 @@ def _denied(
         return known
     denial = known or _new(desk, claim, latest)
     if known:
+        called_back = recalling.recall(desk, denial)
         _denied_again(desk, denial)
+        denial.trouble += f" {CALLED_BACK}" if called_back else ""
     first = life.leading(latest, reasons)
     denial.payment_id, denial.denied_on = latest.id, latest.paid_on
     denial.carc = first.reason if first else ""
@@ -52,6 +57,15 @@ def _denied(
     denial.version += 1
     desk.record("denials.arose", denial.ref, sources=claim.ref)
     return denial
+
+
+def _undecided(desk: Desk, claim: Claim, denial: Denial) -> None:
+    """The payer took its answer back: what was approved against it stays here."""
+    if recalling.recall(desk, denial):
+        denial.state, denial.decision = DenialState.OPEN, ""
+        denial.trouble = f"The payer has taken its answer back. {CALLED_BACK}"
+        denial.version += 1
+        desk.record("denials.came_back", denial.ref, sources=claim.ref)
 
 
 def told(desk: Desk, claim: Claim, kind: EventKind, category: str) -> None:
@@ -117,6 +131,7 @@ def _denied_again(desk: Desk, denial: Denial) -> None:
 
 def _ended(desk: Desk, claim: Claim, denial: Denial, now: life.Standing) -> None:
     paid = now.paid_cents > 0
+    recalling.recall(desk, denial)  # first: a letter that never left was not won
     for letter in _sent_letters(desk, denial):
         letter.state = LetterState.WON if paid else LetterState.LOST
         letter.ended_at = desk.now

@@ -18,8 +18,9 @@ from services.ehr.x12.rows import Named, Reference
 from services.errors import Invalid
 from services.scrub import Finding, scrub
 
-MEMBER, AUTHORIZATION, REFERRING, REFERRER, RENDERING = (
+MEMBER, AUTHORIZATION, REFERRING, REFERRER, RENDERING, ATTENDING = (
     "member_id", "authorization", "referring_npi", "referring_name", "rendering_npi",
+    "attending_npi",
 )  # fmt: skip
 LABELS = {
     MEMBER: "Member ID",
@@ -27,14 +28,16 @@ LABELS = {
     REFERRING: "Referring provider's NPI",
     REFERRER: "Referring provider's name (Last, First)",
     RENDERING: "Rendering provider's NPI",
+    ATTENDING: "Attending provider's NPI",
 }
 # Which field a remark names: the words of the RARC list, by its code.
 NAMED_BY = {
     "N286": REFERRING, "N285": REFERRER, "N575": REFERRER, "N382": MEMBER, "MA27": MEMBER,
-    "N290": RENDERING, "M62": AUTHORIZATION, "N54": AUTHORIZATION, "N519": "modifiers",
+    "N290": RENDERING, "N253": ATTENDING, "M62": AUTHORIZATION, "N54": AUTHORIZATION, "N519": "modifiers",
     "N822": "modifiers", "M78": "modifiers", "M76": "pointers", "M64": "pointers",
     "MA63": "pointers",
 }  # fmt: skip
+ROLE_OF = {REFERRING: "DN", RENDERING: "82", ATTENDING: "71"}
 _LINE = re.compile(r"line(\d{1,2})_(modifiers|pointers)")
 _PLAIN = re.compile(r"[A-Za-z0-9 .,'/-]{1,50}")
 _MOST_MODIFIERS, _MOST_POINTERS = 4, 4
@@ -98,10 +101,15 @@ def _fields(billed: x12.Claim) -> Iterator[tuple[str, str, str]]:
         REFERRER: _full_name(referring),
         RENDERING: rendering.name.npi if rendering else "",
     }
+    attending = billed.party("71")
+    if attending:  # of an institutional claim, where lines do not point to diagnoses
+        by_path[ATTENDING] = attending.name.npi
     yield from ((path, LABELS[path], value) for path, value in by_path.items())
     for number, line in enumerate(billed.lines, start=1):
         told = f"Line {number} ({line.procedure})"
         yield f"line{number}_modifiers", f"{told}: modifiers", " ".join(line.modifiers)
+        if billed.kind == x12.INSTITUTIONAL:
+            continue
         yield f"line{number}_pointers", f"{told}: diagnoses", " ".join(map(str, line.pointers))
 
 
@@ -121,10 +129,10 @@ def _changed(billed: x12.Claim, path: str, value: str) -> x12.Claim:
             others = tuple(r for r in billed.references if r.qualifier != "G1")
             mine = (Reference("G1", value),) if value else ()
             return replace(billed, references=(*others, *mine))
-        case "referring_npi" | "rendering_npi":
+        case "referring_npi" | "rendering_npi" | "attending_npi":
             if not is_npi(value):
                 raise Invalid("The NPI is not valid: its check digit does not fit.")
-            return _with_party(billed, "82" if path == RENDERING else "DN", id=value)
+            return _with_party(billed, ROLE_OF[path], id=value)
         case _:
             last, _, first = (part.strip() for part in value.partition(","))
             return _with_party(billed, "DN", last=last, first=first)

@@ -31,10 +31,17 @@ def known_patients(desk: Desk, claims: Sequence[Claim]) -> list[UUID | None]:
 
     ``None`` where there is none, or more than one.
     """
-    asked = [_facts(desk, claim) for claim in claims]
+    return the_ones(desk, [_facts(desk, claim) for claim in claims])
+
+
+def the_ones(desk: Desk, asked: Sequence[Sequence[Sequence[bytes]]]) -> list[UUID | None]:
+    """For each of *asked* the one patient of whom every fact is true, in one of its digests.
+
+    ``None`` where there is none, or more than one.
+    """
     digests = {digest for facts in asked for fact in facts for digest in fact}
     if not digests:
-        return [None] * len(claims)
+        return [None] * len(asked)
     known = desk.open(Patients).having(digests)
     return [_the_one(facts, known) for facts in asked]
 

@@ -13,7 +13,8 @@ from db.claim_payments import ClaimPayments
 from db.practices import Practice
 from db.vault import Unreadable
 from db.x12_files import FileState, X12File, X12Files
-from services.claims import acknowledging, billed, keeping, names, payments, reading
+from services.claims import acknowledging, billed, interchanges, keeping, payments, reading
+from services.claims.interchanges import Known
 from services.claims.reading import Placed, Reading
 from services.container import Container
 from services.desk import Actor, Desk, working
@@ -43,6 +44,8 @@ class Held:
     until: datetime
     is_draft: bool = False
     is_accepted: bool = False
+    skipped: frozenset[int] = frozenset()  # interchanges that are in the books already
+    told: str = ""
 
 
 def post_kept(container: Container, practice: Practice) -> Counter[str]:
@@ -94,13 +97,15 @@ def _post(container: Container, practice: Practice, held: Held) -> str:
         if state := _kept_out(desk, practice, held, found):
             return state
         done = _done(desk, held.id)
-    for batch in _batches(reading.placed(data)):
+    for batch in _batches(reading.placed(data, held.skipped)):
         new = [one for one in batch if one.place not in done]
         if new:
             with _holding(container, practice, held) as desk:
                 _post_batch(desk, held, new, found)
     with _holding(container, practice, held) as desk:
-        _finish(desk, desk.open(X12Files).get(held.id))
+        file = desk.open(X12Files).get(held.id)
+        file.reason = held.told
+        _finish(desk, file)
     return "posted"
 
 
@@ -128,24 +133,30 @@ def _done(desk: Desk, id: UUID) -> set[int]:
 
 def _kept_out(desk: Desk, practice: Practice, held: Held, found: Reading) -> str:
     """Why a file must not be posted as it is; empty where nothing speaks against it."""
-    files = desk.open(X12Files)
-    file = files.get(held.id)
-    file.interchange = names.interchange_digest(desk, found.interchange)
+    file = desk.open(X12Files).get(held.id)
     file.kind = file.kind or found.kind
-    state, why = FileState.REFUSED, reading.too_large(found)
+    known = interchanges.look_up(desk, file, found.parts)
+    meant = held.is_accepted and known.is_whole
+    held.skipped, held.told = known.skipped(meant=meant), "" if meant else known.told
+    counted = found.without(held.skipped)
+    state, why = FileState.REFUSED, reading.too_large(counted)
     if not why:
-        _sum(file, found)
+        _sum(file, found if known.is_whole and not meant else counted)
     if not why and not held.is_accepted:
         if found.is_test and not practice.synthetic:
             why = "The file is marked as a test (ISA15)."
-        elif files.posted_before(file.interchange, file.id):
-            state, why = FileState.DUPLICATE, "The same interchange is in the books."
+        elif known.is_whole:
+            state, why = FileState.DUPLICATE, known.told
         else:
-            state, why = FileState.QUARANTINED, reading.why_unbalanced(found)
+            state, why = FileState.QUARANTINED, _why_held(known, counted)
     if not why:
         return ""
     keeping.set_aside(desk, held.id, state, why)
     return str(state)
+
+
+def _why_held(known: Known, counted: Reading) -> str:
+    return " ".join(filter(None, (known.clash, reading.why_unbalanced(counted))))
 
 
 def _post_batch(desk: Desk, held: Held, batch: list[Placed], found: Reading) -> None:
@@ -174,7 +185,7 @@ def _sum(file: X12File, found: Reading) -> None:
 
 
 def _finish(desk: Desk, file: X12File) -> None:
-    file.state, file.reason, file.lease_until = FileState.POSTED, "", None
+    file.state, file.lease_until = FileState.POSTED, None
     file.closed_at = desk.now
     file.version += 1
     desk.record("claims.file_posted", file.ref, reason=file.kind)

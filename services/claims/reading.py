@@ -1,8 +1,8 @@
 """A kept file checked to its end before any of it counts: its kind, what it sums to, whether it adds up."""
 
 import io
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import count
 
@@ -31,19 +31,61 @@ class Placed:
 
 
 @dataclass
-class Reading:
-    """What a whole file comes to; its rows are read again when they are posted. Money in cents."""
+class Part:
+    """What one interchange of a file comes to. Money in cents; ``digest`` is that of its content."""
 
-    interchange: str = field(default="", repr=False)
-    kind: str = ""
-    is_test: bool = False
-    sent_at: datetime | None = None
+    sent: Interchange = field(repr=False)
+    digest: str = ""
     findings: list[str] = field(default_factory=list)
     settlements: list[Settlement] = field(default_factory=list)
     claims: int = 0
     charged: int = 0
     paid: int = 0
     largest: int = 0
+
+
+@dataclass
+class Reading:
+    """What a whole file comes to; its rows are read again when they are posted. Money in cents."""
+
+    kind: str = ""
+    sent_at: datetime | None = None
+    parts: list[Part] = field(default_factory=list)
+
+    @property
+    def is_test(self) -> bool:
+        """Whether an interchange of it is marked as a test."""
+        return any(part.sent.is_test for part in self.parts)
+
+    @property
+    def settlements(self) -> list[Settlement]:
+        """What its payments come to, in order."""
+        return [settlement for part in self.parts for settlement in part.settlements]
+
+    @property
+    def findings(self) -> list[str]:
+        """What is wrong but harms nothing."""
+        return [finding for part in self.parts for finding in part.findings]
+
+    @property
+    def claims(self) -> int:
+        """How many claims, answers or acknowledgements it holds."""
+        return sum(part.claims for part in self.parts)
+
+    @property
+    def charged(self) -> int:
+        """What its answers were charged."""
+        return sum(part.charged for part in self.parts)
+
+    @property
+    def paid(self) -> int:
+        """What its answers pay."""
+        return sum(part.paid for part in self.parts)
+
+    @property
+    def largest(self) -> int:
+        """Its largest amount, whole payments a thousandth of themselves."""
+        return max((part.largest for part in self.parts), default=0)
 
     @property
     def difference(self) -> int:
@@ -55,6 +97,10 @@ class Reading:
         """What PLB withholds (positive) or adds."""
         return sum(p.amount for s in self.settlements for p in s.provider_adjustments)
 
+    def without(self, skipped: Container[int]) -> "Reading":
+        """The same without the interchanges of these numbers."""
+        return replace(self, parts=[p for p in self.parts if p.sent.number not in skipped])
+
 
 def read(data: bytes) -> Reading:
     """Read *data* to its end. Raises ``X12Fault``: then nothing of it may be used.
@@ -62,22 +108,33 @@ def read(data: bytes) -> Reading:
     Memory does not grow with the file: rows are counted and let go.
     """
     found = Reading(sent_at=_sent_at(data))
-    first: Transaction | None = None
-    for body, row in rows(io.BytesIO(data)):
-        first = first or body.header
+    for body, row in rows(
+        io.BytesIO(data), closed=lambda sent, digest: _close(found, sent, digest)
+    ):
+        found.kind = found.kind or _kind(body.header)
+        part = _part(found, body.header.interchange)
         if row is None:
-            found.findings += body.findings
+            part.findings += body.findings
         else:
-            _count(found, row)
-    sent = first or Transaction("", "", "", "", "", Interchange())
-    isa = sent.interchange
-    found.interchange = f"{isa.sender}/{isa.receiver}/{isa.control}"
-    found.kind, found.is_test = _kind(sent), isa.is_test
+            _count(part, row)
     return found
 
 
-def placed(data: bytes) -> Iterator[Placed]:
-    """The rows of *data* that count, in order, numbered from 1. Read it whole first."""
+def _part(found: Reading, sent: Interchange) -> Part:
+    if not found.parts or found.parts[-1].sent.number != sent.number:
+        found.parts.append(Part(sent))
+    return found.parts[-1]
+
+
+def _close(found: Reading, sent: Interchange, digest: str) -> None:
+    _part(found, sent).digest = digest
+
+
+def placed(data: bytes, skipped: Container[int] = ()) -> Iterator[Placed]:
+    """The rows of *data* that count, in order, numbered from 1. Read it whole first.
+
+    Rows of the *skipped* interchanges keep their numbers and are passed over.
+    """
     payment: Payment | None = None
     numbers = count(1)
     for body, row in rows(io.BytesIO(data)):
@@ -85,21 +142,23 @@ def placed(data: bytes) -> Iterator[Placed]:
             next(numbers)  # its number is its own, as files were numbered from the start
             payment = row
         elif isinstance(row, COUNTED):
-            yield Placed(next(numbers), body.header, row, payment)
+            place = next(numbers)
+            if body.header.interchange.number not in skipped:
+                yield Placed(place, body.header, row, payment)
 
 
-def _count(found: Reading, row: AnyRow) -> None:
+def _count(part: Part, row: AnyRow) -> None:
     if isinstance(row, Settlement):
-        found.settlements.append(row)
+        part.settlements.append(row)
         whole = (row.promised, *(p.amount for p in row.provider_adjustments))
-        found.largest = max([found.largest, *(abs(cents) // 1_000 for cents in whole)])
+        part.largest = max([part.largest, *(abs(cents) // 1_000 for cents in whole)])
     if not isinstance(row, COUNTED):
         return
-    found.claims += 1
+    part.claims += 1
     if isinstance(row, ClaimPayment):
-        found.charged += row.charge
-        found.paid += row.paid
-    found.largest = max([found.largest, *map(abs, _amounts(row))])
+        part.charged += row.charge
+        part.paid += row.paid
+    part.largest = max([part.largest, *map(abs, _amounts(row))])
 
 
 def _amounts(row: AnyRow) -> Iterator[int]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from services.ehr.x12.claim import ORIGINAL, REPLACEMENT, VOID, Claim
+from services.ehr.x12.claim import INSTITUTIONAL, ORIGINAL, REPLACEMENT, VOID, Claim
 from services.ehr.x12.values import dollars
 from services.scrub.context import Context
 from services.scrub.facts import last_day, numbered
@@ -64,6 +64,15 @@ def frequency(claim: Claim, context: Context) -> Iterator[Found]:
             "frequency", claim.frequency, "The claim's frequency is none of 1, 7 and 8.",
             "Use 1 for a new claim, 7 to replace and 8 to void one.",
         )  # fmt: skip
+
+
+def institutional(claim: Claim, context: Context) -> Iterator[Found]:
+    """An institutional claim, of which the rules made for professional ones are not asked."""
+    if claim.kind == INSTITUTIONAL:
+        told = (
+            "Places, pointers, bundling and likely units are not checked on an institutional claim."
+        )
+        yield Found("kind", claim.kind, told, "Check them by hand.")
 
 
 def original(claim: Claim, context: Context) -> Iterator[Found]:

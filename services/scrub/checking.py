@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from services.ehr.x12.claim import Claim
+from services.ehr.x12.claim import PROFESSIONAL, Claim
 from services.scrub.context import Context
 from services.scrub.findings import Finding, Found, Rule, Severity
 from services.scrub.rules import RULES
@@ -13,11 +13,13 @@ NOTHING_KNOWN = Context()
 def scrub(
     claim: Claim, context: Context = NOTHING_KNOWN, rules: Sequence[Rule] = RULES
 ) -> tuple[Finding, ...]:
-    """Everything that *rules* find on a professional claim, in their order; nothing is clean.
+    """Everything that *rules* find on a claim, in their order; nothing is clean.
 
-    A rule that fails is itself a finding that holds the claim.
+    A rule that fails is itself a finding that holds the claim. Rules of professional claims are not
+    asked of others, which a rule of its own says.
     """
-    return tuple(finding for rule in rules for finding in _checked(rule, claim, context))
+    asked = (rule for rule in rules if claim.kind == PROFESSIONAL or not rule.professional)
+    return tuple(finding for rule in asked for finding in _checked(rule, claim, context))
 
 
 def _checked(rule: Rule, claim: Claim, context: Context) -> list[Finding]:

@@ -5,7 +5,7 @@ from datetime import date
 
 from services.codes.billing import is_billable_diagnosis
 from services.codes.diagnoses import is_icd10_shaped
-from services.ehr.x12.claim import Claim
+from services.ehr.x12.claim import INSTITUTIONAL, Claim
 from services.scrub.context import Context
 from services.scrub.facts import (
     ICD9,
@@ -24,6 +24,7 @@ ICD10_BEGAN = date(2015, 10, 1)
 # ICD-10-CM changes each October; the list we have is the one of January 2021.
 EDITION_FIRST, EDITION_LAST = date(2020, 10, 1), date(2021, 9, 30)
 MOST_POINTERS, MOST_DIAGNOSES = 4, 12  # SV107 and HI of the 837P
+MOST_INSTITUTIONAL = 25  # the principal one and 24 others
 PREVENTIVE = ("Z000", "Z001")
 
 
@@ -48,8 +49,9 @@ def repeated(claim: Claim, context: Context) -> Iterator[Found]:
     codes = [d.code.replace(".", "").upper() for _, d in diagnoses(claim)]
     for code in sorted({c for c in codes if codes.count(c) > 1}):
         yield Found("diagnosis", code, "A diagnosis is listed twice.", "Take one off.")
-    if len(codes) > MOST_DIAGNOSES:
-        most = f"A claim holds at most {MOST_DIAGNOSES} diagnoses."
+    limit = MOST_INSTITUTIONAL if claim.kind == INSTITUTIONAL else MOST_DIAGNOSES
+    if len(codes) > limit:
+        most = f"A claim holds at most {limit} diagnoses."
         yield Found("diagnosis", str(len(codes)), most, "Keep those that the lines need.")
 
 

@@ -35,13 +35,17 @@ Check = Callable[[Claim, Context], Iterable[Found]]
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule: ``sentence`` says what it asks of a claim, ``source`` on whose word."""
+    """One rule: ``sentence`` says what it asks of a claim, ``source`` on whose word.
+
+    ``professional`` rules ask what only an 837P has, or go by lists made for those who bill on it.
+    """
 
     id: str
     severity: Severity
     sentence: str
     source: str
     check: Check
+    professional: bool = False
 
 
 @dataclass(frozen=True, repr=False)

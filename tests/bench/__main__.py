@@ -12,6 +12,7 @@ from tests.bench import (
     approving,
     browser,
     claims,
+    claims_page,
     ingest,
     intake,
     queue_page,
@@ -35,6 +36,7 @@ ALL: dict[str, Measure] = {
     "queue": queue_page.measure,
     "sealing": sealing.measure,
     "claims": claims.measure,
+    "claims_page": claims_page.measure,
     "approving": approving.measure,
     "browser": browser.measure,
     "sessions": sessions.measure,
@@ -65,7 +67,7 @@ def quick(folder: Path) -> Scale:
     """Small enough to run in a minute, large enough to be no fluke."""
     return Scale(
         folder, stored=(2_000, 10_000), messages=500, rounds=3, staff=10, waiting=2_000,
-        sessions=(0, 3), on_screen=(200, 2_000), clicks=5, remitted=2_000,
+        sessions=(0, 3), on_screen=(200, 2_000), clicks=5, remitted=2_000, billed=5_000,
     )  # fmt: skip
 
 

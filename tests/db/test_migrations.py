@@ -105,6 +105,20 @@ def test_forms_of_before_keep_their_kind_and_what_waits_for_a_clinician(tmp_path
     assert found == [("a", "check_in", 2), ("b", None, 0)]
 
 
+def test_files_of_before_are_known_by_the_name_of_their_first_interchange(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/foyer.db"
+    migrate.upgrade(url, "0010")
+    with sqlite3.connect(tmp_path / "foyer.db") as raw:
+        _insert(raw, "x12_file", id="read", practice_id="p", digest="d1", interchange="name")
+        _insert(raw, "x12_file", id="unread", practice_id="p", digest="d2")
+    migrate.upgrade(url)
+    with sqlite3.connect(tmp_path / "foyer.db") as raw:
+        found = raw.execute(
+            "SELECT practice_id, file_id, number, name, content FROM x12_interchange"
+        ).fetchall()
+    assert found == [("p", "read", 1, "name", "")]
+
+
 def _insert(raw: sqlite3.Connection, table: str, **values: str) -> None:
     """A row with *values*; what must not be empty and is not named is zero."""
     columns = raw.execute(f"PRAGMA table_info({table})").fetchall()

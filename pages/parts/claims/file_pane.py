@@ -32,7 +32,7 @@ def _moves(file: FileRow, actor: Actor) -> list[Block]:
     found = []
     if file.state in (FileState.QUARANTINED, FileState.DUPLICATE):
         asks = {
-            FileState.QUARANTINED: f"Post it although it is {words.balance(file.difference_cents)}? The difference stays on record.",
+            FileState.QUARANTINED: _post_anyway(file),
             FileState.DUPLICATE: "Post it although the same interchange is in the books? Its payments would count twice.",
         }[file.state]  # fmt: skip
         found += blocks.move(actor, files.accept_file, "accept_file", ask=asks)
@@ -46,15 +46,29 @@ def _moves(file: FileRow, actor: Actor) -> list[Block]:
     return found
 
 
+def _post_anyway(file: FileRow) -> str:
+    if not file.difference_cents:
+        return "Post it although its number is in the books with other content? Both would count."
+    off = words.balance(file.difference_cents)
+    return f"Post it although it is {off}? The difference stays on record."
+
+
+def _why_held(file: FileRow) -> str:
+    off = f"It is {words.balance(file.difference_cents)}." if file.difference_cents else ""
+    is_below = any(sentence == file.reason for sentence, _ in file.failures)
+    return " ".join(filter(None, (off, "" if is_below and off else file.reason)))
+
+
 def _why(file: FileRow) -> list[Block]:
     if file.state is FileState.QUARANTINED:
-        told = f"It is {words.balance(file.difference_cents)}. Nothing of it is posted."
+        told = f"{_why_held(file)} Nothing of it is posted."
         return [blocks.notice(told, "Ask the payer, or let a manager post it as it is.", "bad")]
     if file.state is FileState.DUPLICATE:
         what = f"It repeats {file.duplicate_of}." if file.duplicate_of else ""
         return [blocks.notice(file.reason, what)]
     if file.reason:
-        return [blocks.notice(file.reason, tone="bad")]
+        posted = file.state is FileState.POSTED  # the line only says what of it was known
+        return [blocks.notice(file.reason) if posted else blocks.notice(file.reason, tone="bad")]
     return []
 
 

@@ -71,6 +71,7 @@ def _head(denial: OpenDenial) -> Shown:
     if row.owner:
         chips.append((f"held by {row.owner}", "person", None))
     born = f"born {billed.birth_date:%m/%d/%Y}" if billed.birth_date else ""
+    mrn = f"MRN {denial.mrn}" if denial.mrn else ""
     facts = [
         f"Service {denial.service_on:%m/%d/%Y}", f"claim {billed.number}",
         f"payer's number {billed.payer_control}" if billed.payer_control else "",
@@ -78,7 +79,7 @@ def _head(denial: OpenDenial) -> Shown:
     ]  # fmt: skip
     return {
         "title": f"{dollars(row.denied_cents)} · {row.payer}",
-        "patient": " · ".join(part for part in (billed.patient, born) if part),
+        "patient": " · ".join(part for part in (billed.patient, born, mrn) if part),
         "facts": " · ".join(fact for fact in facts if fact),
         "chips": chips,
     }

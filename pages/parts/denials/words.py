@@ -74,7 +74,7 @@ STEP: Mapping[EventKind, str] = {
     EventKind.REMITTED: "First heard of from the payer's answer",
     EventKind.UNMATCHED: "A payment was taken off again",
     EventKind.FIXED: "Said to be fixed in eCW",
-    EventKind.TAKEN_BACK: "Release taken back",
+    EventKind.TAKEN_BACK: "Called back before it left",
     EventKind.ASSIGNED: "Given on",
     EventKind.SENT_BACK: "Sent back",
     EventKind.PATIENT: "Made the patient's",

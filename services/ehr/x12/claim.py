@@ -43,10 +43,15 @@ class Coverage(Row, frozen=True):
 
 
 class Diagnosis(Row, frozen=True):
-    """One code of HI: ABK and ABF are ICD-10-CM, BK and BF ICD-9-CM, other qualifiers as they are."""
+    """One code of HI: ABK and ABF are ICD-10-CM, BK and BF ICD-9-CM, other qualifiers as they are.
+
+    ``details`` are the components after it, as they stand: an institution's days, amounts, and
+    whether a diagnosis was present on admission.
+    """
 
     qualifier: str
     code: str
+    details: tuple[str, ...] = ()
 
 
 class Drug(Row, frozen=True):
@@ -88,7 +93,8 @@ class Claim(Row, frozen=True):
 
     ``facility`` is CLM05-1: the place of service, or an institution's type of bill. ``terms`` are
     CLM06 to CLM09: signature, assignment, benefits, release. ``related_causes`` is CLM11, such as an
-    accident. ``not_kept`` names the segments that
+    accident. ``admission`` is CL1 of an institution's claim, ``discharge_hour`` its DTP*096 (HHMM).
+    ``not_kept`` names the segments that
     we do not read; a claim that has any must not be written again from this row.
     """
 
@@ -116,6 +122,8 @@ class Claim(Row, frozen=True):
     notes: tuple[Note, ...] = ()
     not_kept: tuple[str, ...] = ()
     segment: int = 0
+    admission: tuple[str, ...] = ()
+    discharge_hour: str = ""
 
     @property
     def original_reference(self) -> str:

@@ -53,7 +53,7 @@ class _Reading:
             "NM1": self._nm1, "N3": self._n3, "N4": self._n4, "DMG": self._dmg, "CLM": self._begin,
             "DTP": self._dtp, "AMT": self._amt, "REF": self._ref, "HI": self._hi, "LX": self._lx,
             "SV1": self._sv1, "SV2": self._sv2, "LIN": self._lin, "CTP": self._ctp, "NTE": self._nte,
-            "OI": self._oi,
+            "OI": self._oi, "CL1": self._cl1,
         }  # fmt: skip
 
     def take(self, name: str, elements: list[str]) -> None:
@@ -83,7 +83,7 @@ class _Reading:
             tuple(self.references), tuple(p.row() for p in self.parties),
             tuple(line.row() for line in self.lines), clm[10],
             self.pay_to.row() if self.pay_to else None, causes, tuple(self.notes),
-            tuple(self.above + self.not_kept), self.segment,
+            tuple(self.above + self.not_kept), self.segment, self.admission, self.discharge_hour,
         )  # fmt: skip
         self._begin(None)
         self.body.rested()
@@ -102,6 +102,8 @@ class _Reading:
         self.lines: list[OpenLine] = []
         self.notes: list[Note] = []
         self.not_kept: list[str] = []
+        self.admission: tuple[str, ...] = ()
+        self.discharge_hour = ""
         if clm is not None:
             cents(clm[2])
             if any(clm[12:]):
@@ -174,16 +176,18 @@ class _Reading:
             self.party.sex = elements[3] if len(elements) > 3 else ""
 
     def _dtp(self, elements: list[str]) -> None:
-        if elements[2] == "DT":
-            self.not_kept.append("DTP")  # the time of day
+        is_hour, told = elements[2] == "DT", elements[3]
+        if elements[1:3] == ["096", "TM"] and self.line is None:
+            self.discharge_hour = told
+            return
         try:
-            first, last = days(elements[3][:8] if elements[2] == "DT" else elements[3])
+            first, last = days(told[:8] if is_hour else told)
         except ValueError:
             self.body.find("holds a date that no calendar has; it is left out.")
             self.not_kept.append("DTP")
         else:
             dates = self.line.dates if self.line else self.dates
-            dates.append(Dated(elements[1], first, last))
+            dates.append(Dated(elements[1], first, last, told[8:] if is_hour else ""))
 
     def _amt(self, elements: list[str]) -> None:
         amount = Amount(elements[1], cents(elements[2]))
@@ -203,11 +207,15 @@ class _Reading:
 
     def _hi(self, elements: list[str]) -> None:
         for composite in elements[1:]:
-            qualifier, code, *more = [*composite.split(self.component), ""]
-            if any(more):
-                self.not_kept.append("HI")
+            qualifier, code, *details = [*composite.split(self.component), ""]
+            while details and not details[-1]:
+                details.pop()
             if code:
-                self.diagnoses.append(Diagnosis(qualifier, code))
+                self.diagnoses.append(Diagnosis(qualifier, code, tuple(details)))
+
+    def _cl1(self, elements: list[str]) -> None:
+        if self.clm is not None:
+            self.admission = tuple(elements[1:])
 
     def _lx(self, elements: list[str]) -> None:
         if self.clm is None:

@@ -1,11 +1,11 @@
-"""An 837P written from claims: above all the corrected claim that replaces one the payer has."""
+"""An 837P or 837I written from claims: above all the corrected claim that replaces one the payer has."""
 
 from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
 from services.ehr.x12.claim import (
-    PROFESSIONAL,
+    INSTITUTIONAL,
     REPLACEMENT,
     BilledLine,
     Claim,
@@ -25,10 +25,13 @@ from services.ehr.x12.writing import (
 )
 from services.errors import Invalid
 
-GUIDE = "005010X222A1"
+GUIDE, INSTITUTIONAL_GUIDE = "005010X222A1", "005010X223A2"
 MOST_LINES, MOST_DIAGNOSES = 50, 12
+MOST_INSTITUTIONAL_LINES, MOST_INSTITUTIONAL_DIAGNOSES = 999, 25  # one principal and 24 others
+MOST_CODES = 12  # of one HI
 LONGEST_CLAIM_ID = 38
 DIAGNOSES = frozenset(("ABK", "ABF", "BK", "BF"))
+TAXONOMY_OF = {"82": "PE", "71": "AT"}  # PRV01: performing, attending; all others refer
 
 
 def corrected(claim: Claim, payers_number: str) -> Claim:
@@ -48,9 +51,11 @@ def corrected(claim: Claim, payers_number: str) -> Claim:
 
 
 def write_claims(claims: Sequence[Claim], submission: Submission) -> bytes:
-    """An interchange with one transaction of *claims*. Raises ``Invalid``."""
+    """An interchange with one transaction of *claims*, all of one kind. Raises ``Invalid``."""
     if not claims:
         raise Invalid("There is no claim to write.")
+    if len({claim.kind for claim in claims}) > 1:
+        raise Invalid("Professional and institutional claims leave in files of their own.")
     writer = SegmentWriter()
     control, at = str(submission.control), submission.at
     writer.add("BHT", "0019", "00", control, f"{at:%Y%m%d}", f"{at:%H%M}", "CH")
@@ -64,13 +69,12 @@ def write_claims(claims: Sequence[Claim], submission: Submission) -> bytes:
         for fault in incomplete(claim):
             raise Invalid(fault)
         level = _write(writer, claim, level)
-    return interchange(writer, submission, "837", "HC", GUIDE)
+    guide = INSTITUTIONAL_GUIDE if claims[0].kind == INSTITUTIONAL else GUIDE
+    return interchange(writer, submission, "837", "HC", guide)
 
 
 def incomplete(claim: Claim) -> Iterator[str]:
-    """Why *claim* cannot be written as an 837P, one sentence for each reason."""
-    if claim.kind != PROFESSIONAL:
-        yield "Only professional claims can be written; correct an institutional one in eCW."
+    """Why *claim* cannot be written, one sentence for each reason."""
     if not claim.billing.address or not claim.billing.name.npi:
         yield "The billing provider needs an NPI and an address."
     for coverage in (claim.coverage, *claim.other_coverages):
@@ -78,15 +82,24 @@ def incomplete(claim: Claim) -> Iterator[str]:
             yield "Each coverage of the claim needs a subscriber and a payer."
     if not 0 < len(claim.claim_id) <= LONGEST_CLAIM_ID:
         yield f"The claim number must have 1 to {LONGEST_CLAIM_ID} characters."
-    if not 0 < len(claim.lines) <= MOST_LINES:
-        yield f"A claim has 1 to {MOST_LINES} lines."
+    most_lines, most_diagnoses = _most(claim)
+    if not 0 < len(claim.lines) <= most_lines:
+        yield f"A claim has 1 to {most_lines} lines."
     if claim.charge != sum(line.charge for line in claim.lines):
         yield "The lines do not add up to the claim's charge."
     count = sum(diagnosis.qualifier in DIAGNOSES for diagnosis in claim.diagnoses)
-    if not 0 < count <= MOST_DIAGNOSES:
-        yield f"A claim has 1 to {MOST_DIAGNOSES} diagnoses."
+    if not 0 < count <= most_diagnoses:
+        yield f"A claim has 1 to {most_diagnoses} diagnoses."
+    if claim.kind == INSTITUTIONAL and not all(line.revenue_code for line in claim.lines):
+        yield "A line of an institutional claim needs its revenue code."
     if any(not 0 < pointer <= count for line in claim.lines for pointer in line.pointers):
         yield "A line points to a diagnosis that the claim does not have."
+
+
+def _most(claim: Claim) -> tuple[int, int]:
+    if claim.kind == INSTITUTIONAL:
+        return MOST_INSTITUTIONAL_LINES, MOST_INSTITUTIONAL_DIAGNOSES
+    return MOST_LINES, MOST_DIAGNOSES
 
 
 def _write(writer: SegmentWriter, claim: Claim, level: int) -> int:
@@ -112,14 +125,18 @@ def _claim(writer: SegmentWriter, claim: Claim) -> None:
     place = composite(claim.facility, claim.facility_qualifier, claim.frequency)
     writer.add("CLM", claim.claim_id, dollars(claim.charge), "", "", place, *claim.terms,
                claim.signature_source, composite(*claim.related_causes))  # fmt: skip
+    if claim.discharge_hour:
+        writer.add("DTP", "096", "TM", claim.discharge_hour)
     writer.dates(claim.dates)
+    if claim.admission:
+        writer.add("CL1", *claim.admission)
     for amount in claim.amounts:
         writer.add("AMT", amount.qualifier, dollars(amount.cents))
     writer.references(claim.references)
     for note in claim.notes:
         writer.add("NTE", note.qualifier, words(note.text))
-    for group in _together(claim.diagnoses):
-        writer.add("HI", *(composite(d.qualifier, d.code) for d in group))
+    for group in _together(claim):
+        writer.add("HI", *(composite(d.qualifier, d.code, *d.details) for d in group))
     for party in claim.parties:
         _party(writer, party)
     for other in claim.other_coverages:
@@ -128,16 +145,24 @@ def _claim(writer: SegmentWriter, claim: Claim) -> None:
         _line(writer, number, line)
 
 
-def _together(diagnoses: Sequence[Diagnosis]) -> Iterator[list[Diagnosis]]:
-    """The diagnoses in one HI, other codes in HIs of their own kind, in the order they stand."""
+def _together(claim: Claim) -> Iterator[list[Diagnosis]]:
+    """The diagnoses in one HI, other codes in HIs of their own kind, in the order they stand.
+
+    An institution's principal diagnosis has an HI of its own as well.
+    """
     group: list[Diagnosis] = []
-    for diagnosis in diagnoses:
-        if group and (_family(diagnosis) != _family(group[0]) or len(group) == MOST_DIAGNOSES):
+    family = _kind if claim.kind == INSTITUTIONAL else _family
+    for diagnosis in claim.diagnoses:
+        if group and (family(diagnosis) != family(group[0]) or len(group) == MOST_CODES):
             yield group
             group = []
         group.append(diagnosis)
     if group:
         yield group
+
+
+def _kind(diagnosis: Diagnosis) -> str:
+    return diagnosis.qualifier
 
 
 def _family(diagnosis: Diagnosis) -> str:
@@ -160,8 +185,7 @@ def _coverage(writer: SegmentWriter, coverage: Coverage, *, is_other: bool = Fal
 def _party(writer: SegmentWriter, party: Party, *, with_taxonomy: bool = True) -> None:
     writer.named(party.name)
     if party.taxonomy and with_taxonomy:
-        code = "PE" if party.name.role == "82" else "RF"
-        writer.add("PRV", code, "PXC", party.taxonomy)
+        writer.add("PRV", TAXONOMY_OF.get(party.name.role, "RF"), "PXC", party.taxonomy)
     writer.address(party.address)
     if party.birth_date:
         writer.add("DMG", "D8", f"{party.birth_date:%Y%m%d}", party.sex)
@@ -171,9 +195,14 @@ def _party(writer: SegmentWriter, party: Party, *, with_taxonomy: bool = True) -
 def _line(writer: SegmentWriter, number: int, line: BilledLine) -> None:
     writer.add("LX", str(number))
     units = plain(line.units) if line.units is not None else ""
-    pointers: Composite = composite(*map(str, line.pointers))
-    writer.add("SV1", composite(line.qualifier, line.procedure, *line.modifiers),
-               dollars(line.charge), line.unit, units, line.place, "", pointers)  # fmt: skip
+    procedure = composite(line.qualifier, line.procedure, *line.modifiers)
+    if line.revenue_code:
+        writer.add("SV2", line.revenue_code, procedure, dollars(line.charge), line.unit, units)
+    else:
+        pointers: Composite = composite(*map(str, line.pointers))
+        writer.add(
+            "SV1", procedure, dollars(line.charge), line.unit, units, line.place, "", pointers
+        )
     writer.dates(line.dates)
     writer.references(line.references)
     if line.drug:

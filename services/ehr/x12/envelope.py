@@ -1,6 +1,6 @@
 """Interchanges, groups and transactions: what ISA, GS and ST open, and whether it closes rightly."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import BinaryIO
 
@@ -15,12 +15,24 @@ MOST_FINDINGS = 20  # told one by one, of each transaction
 
 
 class Interchange(Row, frozen=True):
-    """What ISA says. ``sender`` and ``control`` together name a file that must not count twice."""
+    """What ISA says. Sender, receiver and ``control`` together name what must not count twice.
+
+    ``number`` is which of its file it is, from 1.
+    """
 
     sender: str = ""
     receiver: str = ""
     control: str = ""
     is_test: bool = False
+    number: int = 0
+
+    @property
+    def name(self) -> str:
+        """Who sent it to whom, under which control number."""
+        return f"{self.sender}/{self.receiver}/{self.control}"
+
+
+Closed = Callable[[Interchange, str], object]  # told of an interchange and its content's digest
 
 
 class Transaction(Row, frozen=True):
@@ -91,15 +103,18 @@ class Body:
             return None
 
 
-def transactions(file: BinaryIO, *, bare: bool = False) -> Iterator[Body]:
+def transactions(
+    file: BinaryIO, *, bare: bool = False, closed: Closed | None = None
+) -> Iterator[Body]:
     """Every transaction of *file* in turn; what was not read of one is passed over, and checked.
 
+    *closed* is told of each interchange when its IEA has agreed, with a digest of its content.
     Raises ``X12Fault`` as soon as counts, control numbers or the order of the envelope disagree:
     nothing of a file may be used before the last transaction was reached.
     """
-    reader = SegmentReader(file, bare=bare)
+    reader = SegmentReader(file, bare=bare, digests=closed is not None)
     segments = iter(reader)
-    envelope = _Envelope(reader)
+    envelope = _Envelope(reader, closed)
     for elements in segments:
         opened = envelope.take(elements)
         if opened is not None:
@@ -114,11 +129,12 @@ def transactions(file: BinaryIO, *, bare: bool = False) -> Iterator[Body]:
 class _Envelope:
     """Where in the envelope we are, and what its trailers must say."""
 
-    def __init__(self, reader: SegmentReader) -> None:
+    def __init__(self, reader: SegmentReader, closed: Closed | None) -> None:
         self.reader = reader
+        self.closed = closed
         self.interchange: Interchange | None = None
         self.group: list[str] | None = None
-        self.groups = self.sets = 0
+        self.interchanges = self.groups = self.sets = 0
         self.control = ""
         self.began = 0  # the number of the open ST
 
@@ -143,6 +159,8 @@ class _Envelope:
             case "IEA" if self.interchange and self.group is None:
                 self._agree("IEA01", elements, 1, str(self.groups), "the groups of the file are")
                 self._agree("IEA02", elements, 2, self.interchange.control, "ISA13 is")
+                if self.closed:
+                    self.closed(self.interchange, self.reader.digest())
                 self.interchange = None
             case name:
                 raise self.reader.fault(f"{name} stands where the envelope does not allow it.")
@@ -155,9 +173,11 @@ class _Envelope:
 
     def _open_interchange(self, isa: list[str]) -> None:
         parts = [part.strip() for part in isa]
+        self.interchanges += 1
         self.interchange = Interchange(
-            f"{parts[5]}/{parts[6]}", f"{parts[7]}/{parts[8]}", parts[13], parts[15] == "T"
-        )
+            f"{parts[5]}/{parts[6]}", f"{parts[7]}/{parts[8]}", parts[13], parts[15] == "T",
+            self.interchanges,
+        )  # fmt: skip
         self.groups = 0
 
     def _open_transaction(self, elements: list[str]) -> Transaction:

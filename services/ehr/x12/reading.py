@@ -7,7 +7,7 @@ from services.ehr.x12.acknowledgement import Acknowledgement, read_acknowledgeme
 from services.ehr.x12.claim import Claim
 from services.ehr.x12.claim_reader import read_claims
 from services.ehr.x12.eligibility import Eligibility, read_eligibility
-from services.ehr.x12.envelope import Body, transactions
+from services.ehr.x12.envelope import Body, Closed, transactions
 from services.ehr.x12.faults import shown
 from services.ehr.x12.remittance import ClaimPayment, Payment, Settlement
 from services.ehr.x12.remittance_reader import read_remittance
@@ -31,13 +31,16 @@ READERS: dict[str, tuple[Reader, tuple[str, ...]]] = {
 }
 
 
-def rows(file: BinaryIO, *, bare: bool = False) -> Iterator[tuple[Body, AnyRow | None]]:
+def rows(
+    file: BinaryIO, *, bare: bool = False, closed: Closed | None = None
+) -> Iterator[tuple[Body, AnyRow | None]]:
     """Every row of *file* with the transaction it stands in; ``None`` follows a transaction's last.
 
     Use nothing of a file before the end is reached: only then has its envelope agreed. With
-    *bare*, transactions that stand without any envelope are read too. Raises ``X12Fault``.
+    *bare*, transactions that stand without any envelope are read too; *closed* is told of
+    each interchange when it ends, with a digest of its content. Raises ``X12Fault``.
     """
-    for body in transactions(file, bare=bare):
+    for body in transactions(file, bare=bare, closed=closed):
         reader = _reader(body)
         for row in reader(body):
             yield body, row

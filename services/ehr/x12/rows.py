@@ -13,11 +13,12 @@ class Row(Struct, frozen=True, gc=False):
 
 
 class Dated(Row, frozen=True):
-    """A date with X12's qualifier (element 374) for what happened on it."""
+    """A date with X12's qualifier (element 374) for what happened on it; ``time`` is HHMM or empty."""
 
     qualifier: str
     day: date
     until: date | None = None
+    time: str = ""
 
 
 class Reference(Row, frozen=True):

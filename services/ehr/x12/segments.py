@@ -1,5 +1,6 @@
 """A binary file of X12 as its segments, one by one: memory does not grow with the file."""
 
+import hashlib
 import re
 import sys
 from collections.abc import Iterator
@@ -23,16 +24,17 @@ class SegmentReader:
 
     ``number`` is that of the segment last given, counted from 1; ``limit`` is the number before
     which the next row must be complete; ``separators`` are those in force. With *bare*, a file that begins with ST and has no envelope is read with the usual
-    separators. Raises ``X12Fault``.
+    separators. With *digests*, the bytes of each interchange are summed up. Raises ``X12Fault``.
     """
 
-    def __init__(self, file: BinaryIO, *, bare: bool = False) -> None:
+    def __init__(self, file: BinaryIO, *, bare: bool = False, digests: bool = False) -> None:
         self.number = 0
         self.limit = sys.maxsize
         self.separators = Separators()
         self.is_bare = False
         self._file = file
         self._may_be_bare = bare
+        self._content = hashlib.sha256() if digests else None
 
     def __iter__(self) -> Iterator[list[str]]:
         seen: set[str] = set()
@@ -60,6 +62,10 @@ class SegmentReader:
     def fault(self, what: str) -> X12Fault:
         """A fault at the segment last given."""
         return X12Fault(what, self.number)
+
+    def digest(self) -> str:
+        """SHA-256 of the interchange whose IEA was last given; line ends do not count."""
+        return self._content.hexdigest() if self._content else ""
 
     def _name(self, name: str) -> str:
         if not NAME.fullmatch(name):
@@ -95,6 +101,7 @@ class SegmentReader:
             return data
         if data.startswith(b"ISA"):
             self.separators = separators_of(data[:ISA_LENGTH], self.number + 1)
+            self._content = self._content and hashlib.sha256()
         elif self._may_be_bare and not self.number and data.startswith(b"ST*"):
             self.is_bare = True
         else:
@@ -109,6 +116,8 @@ class SegmentReader:
             raise X12Fault("Somewhere after it stands a NUL character.", max(self.number, 1))
         # Files are padded or wrapped with line ends, which mean nothing unless they part segments.
         block = block.translate(None, b"\r\n".replace(terminator, b""))
+        if self._content:  # each block lost its last terminator: where it was cut must not matter
+            self._content.update(block + terminator)
         return _text(block, terminator).split(self.separators.terminator)
 
     def _rest(self, data: bytes, last: bytes) -> bytes:

@@ -76,7 +76,9 @@ class SegmentWriter:
         """A DTP for each."""
         for dated in dates:
             first = f"{dated.day:%Y%m%d}"
-            if dated.until is None:
+            if dated.time:
+                self.add("DTP", _id(dated.qualifier), "DT", first + _id(dated.time))
+            elif dated.until is None:
                 self.add("DTP", _id(dated.qualifier), "D8", first)
             else:
                 self.add("DTP", _id(dated.qualifier), "RD8", f"{first}-{dated.until:%Y%m%d}")

@@ -7,7 +7,7 @@ from datetime import datetime
 from services.sandbox.clearing.x12 import Envelope, Transaction, seg
 
 NEEDED = {
-    "837": ("BHT", "NM1", "HL", "SBR", "CLM", "HI", "LX", "SV1"),
+    "837": ("BHT", "NM1", "HL", "SBR", "CLM", "HI", "LX", "SV1"),  # an institution's has SV2
     "276": ("BHT", "HL", "NM1", "TRN"),
 }
 
@@ -34,6 +34,7 @@ def finding_of(transaction: Transaction) -> Finding | None:
     if transaction.kind not in NEEDED:
         return Finding(code="1")
     there = {segment[0] for segment in transaction.segments}
+    there |= {"SV1"} if "SV2" in there else set()
     missing = next((s for s in NEEDED[transaction.kind] if s not in there), "")
     return Finding(missing, "5") if missing else None
 

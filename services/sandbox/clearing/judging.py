@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.sandbox.clearing.book import Book
-from services.sandbox.clearing.model import Claim, Rejection
+from services.sandbox.clearing.model import Claim, Line, Rejection
 from services.sandbox.clearing.parties import BILLING_NPI, payers, renderer_by_npi
 from services.sandbox.npi import is_npi
 
@@ -81,7 +81,7 @@ def _coding_rejection(claim: Claim, today: date) -> Rejection | None:
         return Rejection("A6", "21")
     if not claim.diagnoses or not all(map(is_complete, claim.diagnoses)):
         return Rejection("A7", "255")
-    pointers = {p for line in claim.lines for p in line.pointers}
+    pointers = {p for line in claim.lines for p in _pointers(claim, line)}
     if not pointers or not pointers <= set(range(1, len(claim.diagnoses) + 1)):
         return Rejection("A7", "477")
     if claim.frequency not in ("1", "7", "8"):
@@ -91,6 +91,11 @@ def _coding_rejection(claim: Claim, today: date) -> Rejection | None:
     if claim.frequency in ("7", "8") and not claim.original:
         return Rejection("A6", "464")
     return None
+
+
+def _pointers(claim: Claim, line: Line) -> tuple[int, ...]:
+    """An institution's lines point to nothing: each is for all that the claim tells."""
+    return tuple(range(1, len(claim.diagnoses) + 1)) if claim.institutional else line.pointers
 
 
 def is_complete(code: str) -> bool:
@@ -150,7 +155,7 @@ def unsupported(case: Case) -> Iterator[Finding]:
     """A test that the diagnosis it points to does not support, for payers that look."""
     claim = case.claim
     for number, line in enumerate(claim.lines if claim.payer in LOOKS_AT_NECESSITY else ()):
-        codes = [claim.diagnoses[p - 1] for p in line.pointers]
+        codes = [claim.diagnoses[p - 1] for p in _pointers(claim, line)]
         wanted = NECESSARY.get(line.procedure)
         if wanted and not any(code.startswith(wanted) for code in codes):
             yield Finding(number, "CO", "50", ("N115",))

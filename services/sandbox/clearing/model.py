@@ -57,7 +57,7 @@ class OtherPayer:
 
 @dataclass(frozen=True)
 class Claim:
-    """A professional claim. ``frequency`` 1 is a first one, 7 replaces, 8 voids ``original``."""
+    """A claim, professional or an institution's. ``frequency`` 1 is a first one, 7 replaces, 8 voids ``original``."""
 
     id: str
     payer: str
@@ -80,6 +80,7 @@ class Claim:
     other: OtherPayer | None = None
     billing: str = ""
     encounter: str = ""
+    institutional: bool = False
 
     @property
     def charge(self) -> int:

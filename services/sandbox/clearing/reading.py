@@ -7,6 +7,7 @@ from datetime import date
 from services.sandbox.clearing.model import Adjustment, Claim, Line, OtherPayer, Person
 from services.sandbox.clearing.x12 import Segment, Transaction, cents
 
+DIAGNOSES = ("ABK", "ABF")  # an institution's HI tell days, amounts and conditions as well
 NOBODY = Person("", "", date(1900, 1, 1), "U", ("", "", "", ""))
 
 
@@ -29,7 +30,7 @@ class Found:
 
 
 def claims_in(transaction: Transaction) -> list[Claim]:
-    """The claims of an 837P. What cannot be read is left empty: it is rejected later, not here."""
+    """The claims of an 837P or 837I. What cannot be read is left empty: it is rejected later, not here."""
     found = Found()
     for segment in transaction.segments:
         _take(found, [*segment, *[""] * 12])
@@ -72,7 +73,7 @@ def _take_name(found: Found, s: Segment) -> None:
                 found.patient = person
             case "PR":
                 found.payer = s[9]
-    elif kind == "82":
+    elif kind == "82" or (kind == "71" and claim.institutional):
         found.claim = replace(claim, rendering=s[9])
     elif kind == "DN":
         found.claim = replace(claim, referring=s[9])
@@ -106,6 +107,7 @@ def _begun(found: Found, s: Segment) -> Claim:
         frequency=place[2] or "1",
         order=max(found.order, 1),
         billing=found.billing,
+        institutional=place[1] == "A",
     )
 
 
@@ -117,11 +119,15 @@ def _take_detail(found: Found, claim: Claim, s: Segment) -> None:
             found.claim = replace(claim, authorization=s[2])
         case "HI", _:
             codes = (e.split(":") for e in s[1:] if ":" in e)
-            found.claim = replace(claim, diagnoses=(*claim.diagnoses, *(c[1] for c in codes)))
+            mine = (c[1] for c in codes if c[0] in DIAGNOSES or not claim.institutional)
+            found.claim = replace(claim, diagnoses=(*claim.diagnoses, *mine))
         case "SBR", _:
             found.other = OtherPayer("", "", (), (), claim.day)
         case "SV1", _:
             found.claim = replace(claim, lines=(*claim.lines, _line(s)))
+        case "SV2", _:
+            line = _line([s[0], *s[2:]])  # the revenue code stands before the service
+            found.claim = replace(claim, lines=(*claim.lines, replace(line, pointers=())))
         case "DTP", "472":
             found.claim = replace(claim, day=_day(s[3][:8]))
         case "DTP", "573" if found.other:

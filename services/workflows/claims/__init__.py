@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-from services.claims import collecting, picking_up, posting
+from services.claims import collecting, linking, picking_up, posting
 from services.errors import EhrError
 from services.lines import Lines
 from services.workflows.base import Phase, Workflow
@@ -25,6 +25,7 @@ def _poll(lines: Lines) -> Counter[str]:
         except EhrError as error:
             trouble = trouble or error
     counts += posting.post_kept(lines.container, lines.practice)
+    counts += linking.link(lines.container, lines.practice)
     if trouble:
         raise trouble
     return counts

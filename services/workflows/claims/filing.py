@@ -11,7 +11,7 @@ from db.vault import Unreadable
 from db.x12_files import FileState, X12File, X12Files
 from services import rollout
 from services.actions import Target
-from services.claims import failing, keeping, matching, names, payments
+from services.claims import failing, interchanges, keeping, matching, names, payments
 from services.container import Container
 from services.desk import Actor, Desk, working
 from services.workflows.claims.listing import PAGE, Listed, Row, rows_of, shown
@@ -138,10 +138,10 @@ def _file(desk: Desk, file: X12File, people: dict[UUID, str], *, whole: bool = F
 
 
 def _duplicate_of(desk: Desk, file: X12File) -> str:
-    if file.state is not FileState.DUPLICATE or file.interchange is None:
+    if file.state is not FileState.DUPLICATE:
         return ""
-    first = desk.open(X12Files).posted_before(file.interchange, file.id)
-    return shown(desk, first, "name") if first else ""
+    first = interchanges.first_with(desk, file)
+    return shown(desk, desk.open(X12Files).get(first), "name") if first else ""
 
 
 def _failures(desk: Desk, file: X12File) -> tuple[tuple[str, str], ...]:

@@ -10,6 +10,7 @@ from db.claim_payments import ClaimPayments
 from db.claims import Claim, Claims
 from db.deliveries import Deliveries, Delivery
 from db.denials import Denial, Denials, DenialState
+from db.patients import Patients
 from db.staff import StaffList
 from db.x12_files import X12Files
 from services import rollout
@@ -70,6 +71,7 @@ class OpenDenial:
 
     row: Row
     billed: Billed
+    mrn: str = field(repr=False)  # of the patient in the chart; empty while nobody is known
     lines: tuple[LineBeside, ...]
     remarks: tuple[tuple[str, str], ...]
     service_on: date
@@ -136,6 +138,7 @@ def _open(desk: Desk, denial: Denial, claim: Claim) -> OpenDenial:
     return OpenDenial(
         row=row_of(desk, denial, claim, names),
         billed=showing.billed_of(desk, claim),
+        mrn=_mrn(desk, denial),
         lines=showing.lines_of(desk, claim, payment),
         remarks=tuple((code, showing.remark(code)) for code in denial.remarks),
         service_on=claim.service_on,
@@ -157,6 +160,11 @@ def _open(desk: Desk, denial: Denial, claim: Claim) -> OpenDenial:
         claim_hash=claim.content_hash,
         verbs=frozenset(v for v in ALLOWED if role is not None and may(role, v)),
     )
+
+
+def _mrn(desk: Desk, denial: Denial) -> str:
+    patient = desk.open(Patients).find(denial.patient_id) if denial.patient_id else None
+    return desk.vault.read(patient, "mrn").text if patient else ""
 
 
 def _ended(denial: Denial) -> Ended:

@@ -95,6 +95,7 @@ STORIES: dict[str, Story] = {
     "taxonomy-required": Story(claim(billing=changed(BILLING, taxonomy="")), claim(), payer(needs_taxonomy=True)),
     "frequency": Story(claim(frequency="3"), claim(frequency="1")),
     "original-reference": Story(claim(frequency="7"), claim(frequency="7", references=(Reference("F8", "P77"),))),
+    "institutional": Story(claim(kind="I"), claim(kind="P")),
     "charge-total": Story(claim(charge=12_001), claim(charge=12_000)),
     "charge-negative": Story(claim(line(charge=-1)), claim(line(charge=1))),
     "charge-zero": Story(claim(line(charge=0)), claim(line(charge=1))),

@@ -4,8 +4,10 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from services.ehr.x12.claim import (
+    INSTITUTIONAL,
     PROFESSIONAL,
     BilledLine,
     Claim,
@@ -89,6 +91,35 @@ def claims(draw: st.DrawFn) -> Claim:
         draw(st.sampled_from(["", "P"])), draw(st.none() | parties("87")),
         tuple(draw(st.lists(codes, max_size=2))),
         tuple(draw(st.lists(st.builds(Note, codes, texts.filter(bool)), max_size=2))),
+    )  # fmt: skip
+
+
+institutional_codes = st.lists(
+    st.builds(
+        Diagnosis, st.sampled_from(["ABF", "ABJ", "BE", "BH"]), ids,
+        st.lists(st.just("") | codes, max_size=7).filter(lambda d: not d or d[-1] != "").map(tuple),
+    ), max_size=20,
+)  # fmt: skip
+institutional_lines = st.builds(
+    BilledLine, codes, ids, st.lists(codes, max_size=4).map(tuple), charges,
+    st.sampled_from(["UN", "DA"]), units, revenue_code=st.sampled_from(["0300", "0450"]),
+    dates=st.lists(dated, max_size=2).map(tuple),
+)  # fmt: skip
+hours = st.builds(Dated, codes, days, time=st.sampled_from(["0000", "2359"]))
+
+
+@st.composite
+def institutional_claims(draw: st.DrawFn) -> Claim:
+    """An institution's claim: type of bill, admission, principal and other codes, revenue codes."""
+    billed = tuple(draw(st.lists(institutional_lines, min_size=1, max_size=4)))
+    codes = (Diagnosis("ABK", draw(ids)), *draw(institutional_codes))
+    dates = tuple(draw(st.lists(dated | hours, max_size=2)))
+    return replace(
+        draw(claims()), kind=INSTITUTIONAL, facility_qualifier="A", lines=billed,
+        charge=sum(line.charge for line in billed), diagnoses=codes, dates=dates,
+        parties=tuple(draw(st.lists(parties("71", "72"), max_size=2))),
+        admission=draw(st.sampled_from([(), ("3", "7", "01"), ("1", "", "30")])),
+        discharge_hour=draw(st.sampled_from(["", "1130"])),
     )  # fmt: skip
 
 

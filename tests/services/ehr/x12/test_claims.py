@@ -60,7 +60,21 @@ def test_two_institutional_claims() -> None:
         ("0305", "85025"), ("0730", "93005"),
     ]  # fmt: skip
     assert (second.coverage.member_id, second.billing.name.last) == ("123405074", "JONES HOSPITAL")
-    assert second.not_kept == ("CL1",)
+    assert (second.admission, second.not_kept) == (("1", "", "01"), ())
+
+
+def test_an_institutions_codes_hours_and_admission_are_kept_whole() -> None:
+    [claim] = claims(
+        "CLM*C1*100***11:A:1**A*Y*Y", "DTP*096*TM*1130", "DTP*434*RD8*20260201-20260203",
+        "DTP*435*DT*202602010915", "CL1*3*7*01", "HI*ABK:E119:::::::Y", "HI*BE:80:::3",
+        "HI*BBR:0DB:D8:20260202", "LX*1", "SV2*0300*HC:85025*100*UN*1",
+        guide="005010X223A2",
+    )  # fmt: skip
+    assert (claim.discharge_hour, claim.admission) == ("1130", ("3", "7", "01"))
+    assert [date.time for date in claim.dates] == ["", "0915"]
+    assert claim.diagnoses[0].details == ("", "", "", "", "", "", "Y")
+    assert [d.details for d in claim.diagnoses[1:]] == [("", "", "3"), ("D8", "20260202")]
+    assert claim.not_kept == ("SBR",)
 
 
 def test_a_professional_claim_of_version_4010() -> None:

@@ -69,6 +69,44 @@ def test_a_corrected_claim_replaces_the_one_that_the_payer_has() -> None:
                    segment=before.segment) == before  # fmt: skip
 
 
+INSTITUTIONAL = "linuxforhealth/two-claims-single-provider.837i"
+
+
+@settings(deadline=None, max_examples=30)
+@given(some.institutional_claims(), some.submissions)
+def test_institutional_claims_read_back_as_they_were_written(
+    claim: Claim, submission: Submission
+) -> None:
+    [found] = read(write_claims([claim], submission))
+    assert replace(found, segment=0) == claim
+
+
+def test_an_institutional_sample_reads_back_as_it_was_written() -> None:
+    claims = [replace(claim, segment=0) for claim in read(sample(INSTITUTIONAL))]
+    data = write_claims(claims, SUBMISSION)
+    assert [replace(claim, segment=0) for claim in read(data)] == claims
+    text = data.decode()
+    assert "*005010X223A2~" in text
+    # As the guide has it: the principal diagnosis in an HI of its own, others together.
+    assert "CL1*1**01~HI*BK:3669~HI*BF:4019*BF:79431~" in text
+    assert "SV2*0305*HC:85025*13.39*UN*1~" in text
+    assert "PRV*AT*PXC*363LP0200N~" in text
+
+
+def test_a_corrected_institutional_claim_replaces_the_one_that_the_payer_has() -> None:
+    [after] = read(write_claims([corrected(billed(INSTITUTIONAL), "ICN42")], SUBMISSION))
+    assert (after.facility, after.facility_qualifier) == ("13", "A")
+    assert (after.frequency, after.original_reference) == (REPLACEMENT, "ICN42")
+    data = write_claims([corrected(billed(INSTITUTIONAL), "ICN42")], SUBMISSION).decode()
+    assert "CLM*756048Q*89.95***13:A:7*Y*C*Y*Y~" in data
+    assert "REF*F8*ICN42~" in data
+
+
+def test_claims_of_both_kinds_do_not_leave_in_one_file() -> None:
+    with pytest.raises(Invalid, match="files of their own"):
+        write_claims([billed(), billed(INSTITUTIONAL)], SUBMISSION)
+
+
 def test_correcting_a_correction_names_the_last_original_once() -> None:
     again = corrected(corrected(billed(), "ICN1"), "ICN2")
     assert [r.value for r in again.references if r.qualifier == "F8"] == ["ICN2"]
@@ -88,7 +126,7 @@ def test_a_claim_that_we_read_only_in_part_is_not_written_again() -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"kind": "I"}, "Only professional"), ({"charge": 1}, "do not add up"),
+        ({"kind": "I"}, "revenue code"), ({"charge": 1}, "do not add up"),
         ({"claim_id": ""}, "claim number"), ({"claim_id": "9" * 39}, "claim number"),
         ({"lines": ()}, "1 to 50 lines"), ({"diagnoses": ()}, "1 to 12 diagnoses"),
         ({"claim_id": "C*1"}, "uses to part values"), ({"claim_id": "C1 "}, None),
