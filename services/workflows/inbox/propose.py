@@ -29,7 +29,7 @@ from services.rollout import Gate
 from services.workflows.inbox.answer import Triage as TriageAnswer
 from services.workflows.inbox.answer import floored
 from services.workflows.inbox.facts import gather
-from services.workflows.inbox.injection import possible_injection
+from services.ai.injection import possible_injection
 from services.workflows.inbox.replies import draft
 from services.workflows.inbox.standing import due, unanswered
 
