@@ -69,8 +69,14 @@ def _of_answer(
     yield "reason", Fact(plain if denial.carc else "", told("CAS"))
     remarks = [f"{code} ({showing.remark(code).rstrip('.')})" for code in denial.remarks]
     yield "remarks", Fact(_listed(remarks), told("MOA or LQ"))
-    refused = [x.procedure for x in lines if any(b.is_denial for b in x.because) and x.number]
-    yield "refused", Fact(_listed(refused), told("SVC and CAS"))
+    yield "refused", Fact(_listed(_refused(lines)), told("SVC and CAS"))
+
+
+def _refused(lines: Sequence[LineBeside]) -> list[str]:
+    """The procedures that were denied: all of them, where the claim was denied as a whole."""
+    denied = [line for line in lines if any(because.is_denial for because in line.because)]
+    as_a_whole = any(line.number == 0 for line in denied)
+    return [line.procedure for line in (lines if as_a_whole else denied) if line.number]
 
 
 def _of_timeline(desk: Desk, claim: Claim) -> Named:

@@ -36,7 +36,6 @@ from services.workflows.denials.letters.letter import (
 )
 
 LONGEST = 8_000  # characters
-UNREAD = "Claude drafted this letter. Please open it and read it before it leaves."
 OTHER_LETTER = "The letter is another than the one you read. Please read it again."
 
 
@@ -92,6 +91,7 @@ def edit_letter(desk: Desk, denial: Denial, text: str, seen: str = "") -> None:
 def approved(desk: Desk, denial: Denial, claim: Claim, seen: str) -> tuple[AppealLetter, bytes]:
     """The letter that leaves and its PDF; *seen* is the digest of what was on the screen, if it was.
 
+    A model's draft that nobody has seen never leaves: the template's does, as for a whole group.
     Raises ``Stale`` where it is another by now, and ``Invalid`` where it lacks what it rests on.
     """
     row = _row(desk, denial, claim)
@@ -99,7 +99,7 @@ def approved(desk: Desk, denial: Denial, claim: Claim, seen: str) -> tuple[Appea
     if seen and seen != letter.digest:
         raise Stale(OTHER_LETTER)
     if not seen and row.edited_by is None and row.model:
-        raise Invalid(UNREAD)
+        letter = _as_template(desk, denial, claim, row)
     # What a person wrote is theirs to stand for.
     if row.edited_by is None and any(one.required for one in letter.needed):
         raise Invalid("The letter lacks what it rests on: see what is listed as needed from you.")
@@ -163,11 +163,16 @@ def _template_again(
 
     Their words win. Raises ``Stale`` where they read another one.
     """
-    letter = _draft(desk, denial, claim)
-    if row.edited_by is not None or not row.model or letter.digest != seen:
+    if row.edited_by is not None or not row.model or _draft(desk, denial, claim).digest != seen:
         raise Stale(OTHER_LETTER)
+    return _as_template(desk, denial, claim, row)
+
+
+def _as_template(desk: Desk, denial: Denial, claim: Claim, row: AppealLetter) -> Letter:
+    """The template's letter in place of a model's that nobody has touched."""
+    letter = _draft(desk, denial, claim)
     row.engine, row.model = letter.engine, ""
-    desk.vault.seal_into(row, first=encoded(letter))
+    desk.vault.seal_into(row, first=encoded(letter), text=encoded(letter))
     return letter
 
 

@@ -65,7 +65,7 @@ LOOSE = {
     "another code": ("You denied {refused} as CO-97.", ["refused", "code"], "co-97"),
     "another drug": ("Sumatriptan was prescribed.", ["medication_1"], "sumatriptan"),
     "a drug of another fact": ("The chart shows Topiramate.", ["problem_1"], "topiramate"),
-    "a name": ("Dr. Invented asks for review of {refused}.", ["refused"], "dr"),
+    "a name": ("Invented asks for review of {refused}.", ["refused"], "invented"),
     "a finding": ("The patient has severe pain.", ["problem_1"], "severe"),
     "a failure": ("Topiramate failed.", ["medication_1"], "failed"),
     "a denial of its own": ("The patient does not have Migraine.", ["problem_1"], "not"),
@@ -204,7 +204,7 @@ def test_of_whoever_it_is_about_and_of_dates_only_names_leave() -> None:
 
 
 def test_every_fact_of_the_chart_may_leave_and_templates_that_rest_on_it_exist() -> None:
-    assert NAMES <= ALLOWED["letters"]
+    assert ALLOWED["letters"] >= NAMES
     assert set(TEMPLATES) <= set(templates())
     assert all("{clinical}" in [s["text"] for s in templates()[t].sentences] for t in TEMPLATES)
     assert len(KINDS) == 5
