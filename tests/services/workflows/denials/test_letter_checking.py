@@ -66,7 +66,7 @@ LOOSE = {
     "another drug": ("Sumatriptan was prescribed.", ["medication_1"], "sumatriptan"),
     "a drug of another fact": ("The chart shows Topiramate.", ["problem_1"], "topiramate"),
     "a name": ("Invented asks for review of {refused}.", ["refused"], "invented"),
-    "a finding": ("The patient has severe pain.", ["problem_1"], "severe"),
+    "a finding": ("The patient has severe Migraine.", ["problem_1"], "severe"),
     "a failure": ("Topiramate failed.", ["medication_1"], "failed"),
     "a denial of its own": ("The patient does not have Migraine.", ["problem_1"], "not"),
     "a law": ("Federal law says so for {refused}.", ["refused"], "federal"),

@@ -79,6 +79,11 @@ class Writers:
     def letters(self) -> list[AppealLetter]:
         return self.desk.billing.all(AppealLetters)
 
+    def chart_reads(self) -> int:
+        """How often a day of service was looked up in eCW."""
+        calls = self.desk.sandbox.control.calls("fhir.search")
+        return sum(call["path"].endswith("/Encounter") for call in calls)
+
     def note(self, denial: Denial) -> str:
         [row] = [d for d in self.desk.billing.all(LetterDrafts) if d.denial_id == denial.id]
         return str(row.note)
@@ -152,6 +157,7 @@ def test_claude_drafts_from_the_record_and_every_sentence_has_its_source(
     assert row.microdollars > 0
     assert writers.draft() == Counter()
     assert len(writers.claude.requests) == 1
+    assert writers.chart_reads() == 1
 
 
 def test_the_wire_names_nobody_and_no_day_and_binds_the_answer(
@@ -284,7 +290,7 @@ def test_the_kill_switch_stops_it_before_the_chart_is_read(writers: Writers) -> 
     with writing(writers.desk.container.engine) as session:
         session.add(Switch(practice_id=writers.desk.practice.id, what="ai", stopped=True))
     assert writers.draft() == Counter()
-    assert writers.desk.sandbox.control.calls("fhir.search") == []
+    assert writers.chart_reads() == 0
 
 
 @dataclass
@@ -405,7 +411,7 @@ def test_a_chart_that_does_not_answer_delays_its_own_letter_and_says_so(
 def test_a_letter_about_time_limits_reads_no_chart(writers: Writers) -> None:
     writers.denied("29", remark="N211")
     writers.draft()
-    assert writers.desk.sandbox.control.calls("fhir.search") == []
+    assert writers.chart_reads() == 0
     assert b"Sore throat" not in writers.claude.sent[0]
 
 
