@@ -27,7 +27,7 @@ SLOT = re.compile(r"\{([a-z]\w*)\}")
 _ADDRESS = re.compile(r"https?:|www\.|\S@\S", re.IGNORECASE)
 _TOKEN = re.compile(r"\$?\w[\w.,/$'\u2019:-]*")
 _SIGNS = re.compile(r"[{}\[\]<>|\\`*#]")
-_ENDINGS = ("'s", "\u2019s", "ies", "es", "s", "ed", "ing", "ly")
+_ENDINGS = ("ies", "es", "s", "ed", "ing", "ly")
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,8 @@ def _split(raw: str) -> list[str]:
     word = raw.casefold().rstrip(".,:'\u2019-/")
     if any(c.isdigit() for c in word):
         return [word]
-    return [part for part in re.split(r"[^\w'\u2019]+", word) if part]
+    parts = re.split(r"[^\w'\u2019]+", word)
+    return [part for one in parts if (part := re.sub(r"['\u2019]s$", "", one))]
 
 
 def _stands(word: str, known: set[str]) -> bool:

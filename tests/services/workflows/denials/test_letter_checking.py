@@ -52,6 +52,7 @@ SOUND = [
     ("The problem list of {patient} shows Migraine with aura (G43.109).", ["problem_1"]),
     ("Topiramate 50 MG was prescribed before {service_on}.", ["medication_1"]),
     ("Hemoglobin A1c was measured as 8.2 % on {result_1_on}.", ["result_1"]),
+    ("The patient's chart lists Migraine with aura (G43.109).", ["problem_1"]),
     ("The claim was sent on {sent_on}.", []),
     ("Please review the enclosed records and release the $1,200.00 withheld.", ["denied"]),
 ]  # fmt: skip
@@ -69,9 +70,10 @@ LOOSE = {
     "a finding": ("The patient has severe Migraine.", ["problem_1"], "severe"),
     "a failure": ("Topiramate failed.", ["medication_1"], "failed"),
     "a denial of its own": ("The patient does not have Migraine.", ["problem_1"], "not"),
-    "a law": ("Federal law says so for {refused}.", ["refused"], "federal"),
+    "a law": ("The law says so for {refused}.", ["refused"], "law"),
     "a policy": ("Your policy includes {refused}.", ["refused"], "policy"),
     "necessity": ("The service was necessary for Migraine.", ["problem_1"], "necessary"),
+    "a conclusion": ("This documentation supports {refused}.", ["refused"], "supports"),
     "a receipt nobody holds": ("You received the claim on {service_on}.", [], "received"),
 }
 
