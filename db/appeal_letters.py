@@ -27,6 +27,7 @@ class AppealLetter(Row, table=True):
 
     ``first`` is the draft as it was made and ``text`` as it stands now: both are lists of
     sentences with their sources, as JSON. ``needed`` lists what no source supports yet.
+    ``engine`` drafted it; a model's name, prompt, tokens and cost (microdollars) stand with it.
     """
 
     __tablename__ = "appeal_letter"
@@ -37,6 +38,13 @@ class AppealLetter(Row, table=True):
     key_id: UUID
     template: str
     engine: str = "local"
+    model: str = ""
+    prompt_digest: str = ""
+    tokens_in: int = 0
+    tokens_out: int = 0
+    tokens_cached: int = 0
+    microdollars: int = 0
+    took_ms: int = 0
     first: bytes | None = None
     text: bytes | None = None
     needed: bytes | None = None

@@ -46,6 +46,7 @@ class Denial(Row, table=True):
         Index("ix_denial_claim", "practice_id", "claim_id"),
         Index("ix_denial_group", "practice_id", "group_key", "state"),
         Index("ix_denial_closed", "practice_id", "closed_at"),
+        Index("ix_denial_path", "practice_id", "state", "path", "denied_on"),
     )
 
     claim_id: UUID

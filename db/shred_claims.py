@@ -21,8 +21,8 @@ def shred_claims(
 ) -> Sequence[UUID]:
     """Destroy the keys of claims closed before a moment; returns their ids, oldest first.
 
-    What was billed, its numbers, findings, answers, letters and payloads go with the key; amounts,
-    codes and the timeline stay, so that totals still add up. The number is forgotten too: the same
+    What was billed, its numbers, findings, answers, letters, the chart that was read for them and
+    payloads go with the key; amounts, codes and the timeline stay, so that totals still add up. The number is forgotten too: the same
     number may come again.
     """
     claims = Claims(session, practice_id)

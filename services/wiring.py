@@ -5,11 +5,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pydantic import BaseModel
+
 from db import reading
 from db.practices import Practice, Practices
 from services.ai import Assistant
 from services.ai.fallback import Breaker, Fallback
-from services.ai.local import LocalAssistant
+from services.ai.local import Answerer, LocalAssistant
 from services.container import Container
 from services.ehr.connect import connect
 from services.ehr.connection import PracticeConnection, TelephoneDefaults
@@ -20,6 +22,7 @@ from services.lines import Lines
 from services.options import options_of
 from services.purse import PracticePurse
 from services.settings import PracticeSettings, Settings
+from services.workflows.denials.letters.answer import Proposal, template_writes
 from services.workflows.inbox import local as inbox_local
 from services.workflows.inbox.answer import Triage
 
@@ -82,7 +85,11 @@ def ehr(container: Container, practice: Practice, settings: PracticeSettings) ->
 
 def assistant(container: Container, practice: Practice) -> Assistant:
     """Who sorts and drafts: Claude where it is set up and allowed, else the local engine."""
-    local = LocalAssistant({Triage: inbox_local.answer}, inbox_local.VERSION)
+    answerers: dict[type[BaseModel], Answerer] = {
+        Triage: inbox_local.answer,
+        Proposal: template_writes,
+    }
+    local = LocalAssistant(answerers, inbox_local.VERSION)
     if container.settings.ai_engine != "claude":
         return local
     from services.ai import claude  # four seconds of imports that the local engine never needs

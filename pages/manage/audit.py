@@ -24,7 +24,8 @@ HOUSE_VERBS = (
     "accounts.locked", "accounts.sign_in", "accounts.sign_in_failed", "accounts.sign_out",
     "connection.changed", "delivery.accepted", "delivery.approved", "delivery.cancelled",
     "delivery.in_doubt", "delivery.refused", "delivery.sending", "delivery.unconfirmed",
-    "delivery.verified", "inbox.listed", "inbox.prompted", "inbox.received", "inbox.searched",
+    "delivery.verified", "denials.chart_read", "denials.letter_drafted", "denials.prompted",
+    "inbox.listed", "inbox.prompted", "inbox.received", "inbox.searched",
     "inbox.suggested",
 )  # fmt: skip
 ENDINGS = {Ending.DONE: "done", Ending.REFUSED: "refused", Ending.FAILED: "failed"}

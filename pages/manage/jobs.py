@@ -28,6 +28,7 @@ JOBS = {
     "capabilities": "Check what eCW allows us",
     "charts": "Fetch charts",
     "deliver": "Send what was approved and read it back",
+    "denials.triage": "Draft letters of appeal",
     "inbox.poll": "Fetch portal messages",
     "inbox.triage": "Sort messages and draft replies",
     "intake.poll": "Fetch the schedule and check-in forms",

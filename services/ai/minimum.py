@@ -12,12 +12,23 @@ from functools import partial
 from services.ai.port import Facts
 from services.errors import Unsure
 
+_CHART = ("visit", "problem", "medication", "allergy", "result")
 ALLOWED: Mapping[str, frozenset[str]] = {
     "inbox": frozenset(
         (
             *("today", "practice_name", "practice_phone", "provider", "location"),
             *("language", "problems", "medications", "allergies", "results"),
             *("next_visit", "last_visit"),
+        )
+    ),
+    # Letters of appeal. Of whoever it is about and of every date only the name of the fact leaves.
+    "letters": frozenset(
+        (
+            *("payer", "reason", "code", "remarks", "denied", "charge", "refused"),
+            *("procedures", "modified", "diagnoses", "provider", "proof", "days_taken", "limit"),
+            *("patient", "member", "number", "payer_number", "authorization"),
+            *("service_on", "denied_on", "sent_on", "read_on", "received_on", "proof_on"),
+            *(f"{kind}_{n}{end}" for kind in _CHART for n in range(1, 7) for end in ("", "_on")),
         )
     ),
 }

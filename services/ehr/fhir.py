@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
+from services.ehr import service_day
 from services.ehr.fhir_datatypes import B, plain_reference
 from services.ehr.fhir_records import (
     allergy,
@@ -32,7 +33,7 @@ from services.ehr.fhir_shapes import (
 )
 from services.ehr.line import Line
 from services.ehr.paging import entries
-from services.ehr.ports import ChartSummary, PatientRecord, Place
+from services.ehr.ports import ChartSummary, PatientRecord, Place, ServiceRecord
 from services.errors import Refused, Unreachable
 
 RESULTS_REACH_BACK = timedelta(days=400)
@@ -77,6 +78,24 @@ class FhirChart:
             last_visit=last,
             next_visit=following,
         )
+
+    def on_day(self, ref: str, day: date) -> ServiceRecord:
+        """See ``Chart``. All of it or an error, as for the summary."""
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            # A day wider, since an evening here is the next day in UTC.
+            since = f"ge{day - timedelta(days=1)}"
+            encounters = pool.submit(self._of, Encounter, ref, date=since)
+            problems = pool.submit(self._of, Condition, ref, category="problem-list-item")
+            orders = pool.submit(self._of, MedicationRequest, ref)
+            allergies = pool.submit(self._of, AllergyIntolerance, ref)
+            since = f"ge{day - service_day.REACH_BACK}"
+            labs = pool.submit(self._of, Observation, ref, category="laboratory", date=since)
+            vitals = pool.submit(self._of, Observation, ref, category="vital-signs", date=since)
+        known = service_day.Known(
+            encounters.result(), problems.result(), orders.result(), allergies.result(),
+            [*labs.result(), *vitals.result()],
+        )  # fmt: skip
+        return service_day.record(known, day, self.zone)
 
     def _of(self, kind: type[B], ref: str, **params: str) -> list[B]:
         asked = [("patient", id_of(ref)), *params.items()]

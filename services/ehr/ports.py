@@ -3,7 +3,6 @@
 Ports are named for needs, not technologies; no vendor JSON passes beyond the adapters.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -12,6 +11,8 @@ from typing import TYPE_CHECKING, Protocol
 from services.ehr.contract import Capability as Capability
 from services.ehr.contract import Road as Road
 from services.ehr.contract import Roads as Roads
+from services.ehr.directory import Directory as Directory
+from services.ehr.directory import Place as Place
 
 if TYPE_CHECKING:
     from services.ehr.billing import Clearinghouse, FileDrop
@@ -255,6 +256,17 @@ class ChartSummary:
     next_visit: Visit | None = None
 
 
+@dataclass(frozen=True)
+class ServiceRecord:
+    """What the chart says of one day of service: its visits, and what was on record by then."""
+
+    visits: tuple[Visit, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    medications: tuple[Medication, ...] = ()
+    allergies: tuple[Allergy, ...] = ()
+    results: tuple[ResultValue, ...] = ()
+
+
 class Chart(Protocol):
     """The patient's chart, read only."""
 
@@ -264,22 +276,8 @@ class Chart(Protocol):
     def summary(self, ref: str, today: date) -> ChartSummary:
         """Active problems, current medications, allergies, last results, last and next visit."""
 
-
-@dataclass(frozen=True)
-class Place:
-    """A location, department or provider of the practice. ``kind`` is one of those words."""
-
-    ref: str
-    kind: str
-    name: str
-    parent: str = ""
-
-
-class Directory(Protocol):
-    """Who and where the practice is."""
-
-    def places(self) -> Sequence[Place]:
-        """Every location, department and provider."""
+    def on_day(self, ref: str, day: date) -> ServiceRecord:
+        """Visits of *day*; problems and allergies by then; what was ordered and measured before."""
 
 
 @dataclass(frozen=True)

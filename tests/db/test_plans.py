@@ -15,6 +15,7 @@ from db.conversations import Conversations, State, Turn
 from db.deliveries import Deliveries
 from db.intake import BY_VISIT, FormFilter, FormState, IntakeForms
 from db.intake_fields import IntakeFields
+from db.letter_drafts import Undrafted
 from db.messages import Messages
 from db.patients import Patients
 from db.queue import After, Queue, QueueFilter
@@ -68,6 +69,7 @@ ASKED: dict[str, Callable[[Session], Any]] = {
         rows.MONDAY, rows.MONDAY, rows.MONDAY, 20
     ),
     "next visit": lambda s: Visits(s, HERE).next_of(IDS[0], rows.MONDAY),
+    "letters to draft": lambda s: Undrafted(s, HERE).claim("appeal", rows.MONDAY, 3),
     "keys of a page": lambda s: ItemKeys(s, HERE).all(
         ItemKeys(s, HERE).rows().where(ItemKeys.model.id.in_(IDS))
     ),

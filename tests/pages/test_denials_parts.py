@@ -123,6 +123,18 @@ def test_the_arithmetic_is_shown_and_says_that_its_chance_is_assumed() -> None:
     assert "from your own endings" in worth(an_open_denial(worth=own))
 
 
+def test_the_letter_says_who_drafted_it_and_why_no_model_did() -> None:
+    denial = an_open_denial()
+    ours = shown(replace(denial, letter=replace(denial.letter, note="Claude declined.")))["letter"]
+    assert (ours["drafted"], ours["model"]) == ("Drafted from our template.", False)
+    assert ours["note"] == "Claude declined."
+    theirs = shown(replace(denial, letter=replace(denial.letter, model="claude-x")))["letter"]
+    assert theirs["model"] is True
+    assert "AI draft by Claude (claude-x)" in theirs["drafted"]
+    edited = replace(denial.letter, model="claude-x", edited_by="Sample biller")
+    assert shown(replace(denial, letter=edited))["letter"]["model"] is False
+
+
 def test_a_group_is_one_row_with_its_sum_and_one_button_where_the_role_may() -> None:
     sitting = Sitting(BILL.staff_id, lane="open", rows=[a_group(12), a_group(2, path="write_off")])
     first, second = list_data(sitting, BILL, NOW)["rows"]

@@ -227,13 +227,15 @@ function beside(me) {
 function letter(me) {
   const { letter: it } = me.data
   if (me.mode?.kind === "letter") return writing(me)
-  const parts = it.sentences.map(one => sentence(one))
+  const parts = [words("p", it.model ? "told drafted ai" : "told drafted", it.drafted)]
+  if (it.note) parts.push(words("p", "told", it.note))
+  parts.push(...it.sentences.map(one => sentence(one)))
   for (const text of it.needed) parts.push(words("p", "needed", "Needed from you: " + text))
   if (it.enclosures.length) parts.push(words("p", "told", "Enclosures: " + it.enclosures.join("; ")))
   if (it.changes.length) parts.push(el("p", { class: "told", text: "Changed" + (it.by ? " by " + it.by : "") + ":" }), diff(it.changes))
   if (it.may) parts.push(el("div", { class: "acts" }, button(me, "Edit the letter", "e", "letter", () => write(me))))
   if (me.folds.letter === undefined) me.folds.letter = it.open
-  return folded(me, "letter", "Letter of appeal (" + it.state + ")", parts)
+  return folded(me, "letter", "Letter of appeal (" + (it.model ? "AI " : "") + it.state + ")", parts)
 }
 
 function sentence(one) {

@@ -162,6 +162,9 @@ def _letter(denial: OpenDenial) -> Shown:
         "text": letter.text,
         "changes": list(shown.changes),
         "by": shown.edited_by,
+        "drafted": words.drafted_by(shown.model),
+        "model": bool(shown.model) and not shown.edited_by,
+        "note": shown.note,
         "may": may,
     }
 

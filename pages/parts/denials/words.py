@@ -98,6 +98,15 @@ SENT: Mapping[str, str] = {
 }
 
 
+def drafted_by(model: str) -> str:
+    """Who drafted a letter, by the name of the *model*; empty is our own template."""
+    if not model:
+        return "Drafted from our template."
+    return (
+        f"AI draft by Claude ({model}), each sentence checked against its sources. Please read it."
+    )
+
+
 def days_left(days: int | None) -> tuple[str, str]:
     """Days to the deadline in words, and how they are coloured; we warn at 30, 14, 7 and 3 days."""
     if days is None:

@@ -9,10 +9,17 @@ from collections import Counter
 from services.lines import Lines
 from services.workflows.base import Phase, Workflow
 from services.workflows.denials import deciding, letters, routing, sweeping
+from services.workflows.denials.letters import proposing
 
 
 def _poll(lines: Lines) -> Counter[str]:
     return sweeping.sweep(lines.container, lines.practice)
+
+
+def _propose(lines: Lines) -> Counter[str]:
+    return proposing.draft_letters(
+        lines.container, lines.practice, lines.ehr.chart, lines.assistant
+    )
 
 
 WORKFLOW = Workflow(
@@ -20,7 +27,7 @@ WORKFLOW = Workflow(
     title="Denials",
     phase=Phase.REVENUE,
     poll=_poll,
-    propose=None,  # denials arise while files are posted
+    propose=_propose,  # letters; the denials themselves arise while files are posted
     actions=(
         deciding.correct,
         deciding.appeal,

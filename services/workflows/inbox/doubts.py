@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from services.ai.injection import OBEDIENCE
 from services.ai.minimum import PATTERNS, bare
 from services.ai.port import Facts
 from services.ai.wording import plain
 from services.workflows.inbox.dates import told_otherwise
-from services.workflows.inbox.injection import OBEDIENCE
 from services.workflows.inbox.lexicon import is_drug
 from services.workflows.inbox.replies import approved_sentences
 

@@ -20,6 +20,7 @@ from db.vocabulary import Category, Stage, Urgency
 from services import rollout
 from services.actions import places_of
 from services.ai import Answer, Assistant, Facts, Prompt
+from services.ai.injection import possible_injection
 from services.ai.redflags import assess
 from services.container import Container
 from services.desk import Actor, Desk, looking, working
@@ -29,7 +30,6 @@ from services.rollout import Gate
 from services.workflows.inbox.answer import Triage as TriageAnswer
 from services.workflows.inbox.answer import floored
 from services.workflows.inbox.facts import gather
-from services.workflows.inbox.injection import possible_injection
 from services.workflows.inbox.replies import draft
 from services.workflows.inbox.standing import due, unanswered
 

@@ -154,6 +154,43 @@ def test_one_failing_search_fails_the_summary(sandbox: Running, ehr: Ehr) -> Non
         ehr.chart.summary(PATIENT, today())
 
 
+def test_the_chart_of_a_day_of_service_knows_that_day_and_nothing_later(
+    sandbox: Running, ehr: Ehr
+) -> None:
+    day = date(2025, 6, 10)
+    mine = {"subject": {"reference": PATIENT}}
+    listed = [{"coding": [{"code": "problem-list-item"}]}]
+    lab = [{"coding": [{"code": "laboratory"}]}]
+    for name, on in (("then", "2025-06-01"), ("later", "2025-07-01"), ("long-ago", "2024-06-01")):
+        put(sandbox, resourceType="Condition", id=f"c.{name}", category=listed, **mine,
+            code={"text": f"Problem {name}"}, onsetDateTime=on)  # fmt: skip
+        put(sandbox, resourceType="Observation", id=f"o.{name}", category=lab, **mine,
+            code={"text": f"Test {name}"}, status="final", effectiveDateTime=on,
+            valueQuantity={"value": 8.2, "unit": "%"})  # fmt: skip
+        put(sandbox, resourceType="MedicationRequest", id=f"m.{name}", status="completed", **mine,
+            medicationCodeableConcept={"text": f"Drug {name}"}, authoredOn=on)  # fmt: skip
+    # An evening at the practice is the next day in UTC; the call is no visit.
+    for id, start, kind in (("late", "2025-06-11T01:30:00Z", "AMB"), ("call", "2025-06-10", "VR"),
+                            ("after", "2025-06-11T15:00:00Z", "AMB")):  # fmt: skip
+        put(sandbox, resourceType="Encounter", id=f"e.{id}", status="finished", **mine,
+            period={"start": start}, reasonCode=[{"text": id}], **{"class": {"code": kind}})  # fmt: skip
+
+    record = ehr.chart.on_day(PATIENT, day)
+    assert [visit.reason for visit in record.visits] == ["late"]
+    problems = {problem.text for problem in record.problems}
+    assert {"Problem then", "Problem long-ago"} <= problems
+    assert "Problem later" not in problems
+    ordered = {m.text for m in record.medications if m.text.startswith("Drug")}
+    measured = {r.text for r in record.results if r.text.startswith("Test")}
+    assert (ordered, measured) == ({"Drug then"}, {"Test then"})
+
+
+def test_one_failing_search_fails_the_chart_of_a_day(sandbox: Running, ehr: Ehr) -> None:
+    sandbox.control.fault("fhir.search", "outage", skip=4, times=1)
+    with pytest.raises(Unreachable):
+        ehr.chart.on_day(PATIENT, date(2025, 6, 10))
+
+
 def test_pages_that_lead_in_a_circle_end(sandbox: Running, ehr: Ehr) -> None:
     sandbox.control.fault("fhir.search", "loop")
     with pytest.raises(Unreachable, match="circle"):

@@ -71,7 +71,8 @@ def test_polling_and_proposing_can_be_repeated(office: Office, workflow: Workflo
     office.sandbox.control.receive("Could I have my inhaler refilled?")
     office.sandbox.control.newcomer(fields=12)
     with working(office.container, Actor.job(office.practice.id, "tests")) as desk:
-        keep(desk, Arrival("folder", remittance(numbers(6)), "answers.835"))
+        answers = remittance(numbers(6)).replace(b"CAS*CO*16", b"CAS*CO*50")  # to be appealed
+        keep(desk, Arrival("folder", answers, "answers.835"))
     if workflow.key == "denials":  # they arise while files are posted, and rank anew each day
         posting.post_kept(office.container, office.practice)
         office.clock.wait(timedelta(days=1))

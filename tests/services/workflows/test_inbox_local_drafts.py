@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import pytest
 
 from services.ai import Facts
+from services.ai.injection import possible_injection
 from services.workflows.inbox import doubts
 from services.workflows.inbox.doubts import Doubt, check
-from services.workflows.inbox.injection import possible_injection
 from services.workflows.inbox.replies import approved
 
 FACTS = Facts(

@@ -9,8 +9,14 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
-from services.workflows.denials.letters.facts import Facts
-from services.workflows.denials.letters.letter import Head, Letter, Needed, Sentence, Source
+from services.workflows.denials.letters.letter import (
+    Facts,
+    Head,
+    Letter,
+    Needed,
+    Sentence,
+    Source,
+)
 
 FOLDER = Path(__file__).with_name("templates")
 GENERAL = "general"

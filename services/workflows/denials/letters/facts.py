@@ -1,7 +1,6 @@
-"""What the books say about a denied claim, each fact with the place it stands."""
+"""What the books and the chart say about a denied claim, each fact with the place it stands."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from uuid import UUID
 
 from db.claim_events import ClaimEvent, ClaimEvents, EventKind
@@ -15,18 +14,8 @@ from services.claims.showing import Billed, LineBeside
 from services.codes.diagnoses import find_diagnosis
 from services.desk import Desk
 from services.money import dollars
-from services.workflows.denials.letters.letter import Source
-
-
-@dataclass(frozen=True)
-class Fact:
-    """A value as a letter says it, and what it rests on."""
-
-    text: str = field(repr=False)
-    sources: tuple[Source, ...]
-
-
-Facts = dict[str, Fact]
+from services.workflows.denials.letters import chart_facts
+from services.workflows.denials.letters.letter import Fact, Facts, Named, Source
 
 
 def facts_of(desk: Desk, denial: Denial, claim: Claim) -> Facts:
@@ -39,10 +28,8 @@ def facts_of(desk: Desk, denial: Denial, claim: Claim) -> Facts:
         *(_of_answer(desk, denial, payment, lines) if payment else ()),
         *_of_timeline(desk, claim),
     ]
-    return {name: fact for name, fact in found if fact.text}
-
-
-Named = Iterator[tuple[str, Fact]]
+    chart = chart_facts.of_denial(desk, denial, billed.diagnoses, claim.service_on)
+    return {name: fact for name, fact in found if fact.text} | chart
 
 
 def _of_claim(claim: Claim, billed: Billed, lines: Sequence[LineBeside]) -> Named:
@@ -82,8 +69,14 @@ def _of_answer(
     yield "reason", Fact(plain if denial.carc else "", told("CAS"))
     remarks = [f"{code} ({showing.remark(code).rstrip('.')})" for code in denial.remarks]
     yield "remarks", Fact(_listed(remarks), told("MOA or LQ"))
-    refused = [x.procedure for x in lines if any(b.is_denial for b in x.because) and x.number]
-    yield "refused", Fact(_listed(refused), told("SVC and CAS"))
+    yield "refused", Fact(_listed(_refused(lines)), told("SVC and CAS"))
+
+
+def _refused(lines: Sequence[LineBeside]) -> list[str]:
+    """The procedures that were denied: all of them, where the claim was denied as a whole."""
+    denied = [line for line in lines if any(because.is_denial for because in line.because)]
+    as_a_whole = any(line.number == 0 for line in denied)
+    return [line.procedure for line in (lines if as_a_whole else denied) if line.number]
 
 
 def _of_timeline(desk: Desk, claim: Claim) -> Named:

@@ -5,6 +5,7 @@ import difflib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -12,18 +13,22 @@ from db.appeal_letters import AppealLetter, AppealLetters, LetterState
 from db.claims import Claim
 from db.deliveries import Deliveries
 from db.denials import Denial
+from db.letter_drafts import LetterDrafts
 from db.practices import Practices
 from db.staff import StaffList
+from services.ai import Answer
 from services.claims import showing
 from services.desk import Desk
 from services.errors import Invalid, Stale
 from services.workflows.denials.acting import claim_of, denial_action
-from services.workflows.denials.letters import printing
+from services.workflows.denials.letters import chart_facts, printing
+from services.workflows.denials.letters.checking import Checked
 from services.workflows.denials.letters.drafting import about, draft, template_for
 from services.workflows.denials.letters.facts import facts_of
 from services.workflows.denials.letters.letter import (
     Head,
     Letter,
+    Needed,
     Sentence,
     Source,
     decoded,
@@ -38,7 +43,8 @@ OTHER_LETTER = "The letter is another than the one you read. Please read it agai
 class Shown:
     """A letter beside its denial: as it stands, how it differs from its first draft, what became of it.
 
-    ``changes`` are words with a mark: ``+`` came in, ``-`` went out, empty stayed.
+    ``changes`` are words with a mark: ``+`` came in, ``-`` went out, empty stayed. ``model`` drafted
+    it, if one did; ``note`` says why none did.
     """
 
     letter: Letter = field(repr=False)
@@ -46,17 +52,25 @@ class Shown:
     edited_by: str
     changes: tuple[tuple[str, str], ...] = field(repr=False)
     was_sent: bool
+    model: str = ""
+    note: str = ""
 
 
 def shown(desk: Desk, denial: Denial, claim: Claim) -> Shown:
     """The letter of *denial*: the one that is kept, else a draft made now and kept nowhere."""
-    row = desk.open(AppealLetters).of_denial(denial.id)
+    row, work = (
+        desk.open(AppealLetters).of_denial(denial.id),
+        desk.open(LetterDrafts).of_denial(denial.id),
+    )
+    note = work.note if work else ""
     if row is None:
-        return Shown(_draft(desk, denial, claim), LetterState.DRAFT, "", (), was_sent=False)
+        draft = _draft(desk, denial, claim)
+        return Shown(draft, LetterState.DRAFT, "", (), was_sent=False, note=note)
     now, first = _kept(desk, row), decoded(desk.vault.read(row, "first").text)
     by = desk.open(StaffList).names().get(row.edited_by, "") if row.edited_by else ""
     left = row.state not in (LetterState.DRAFT, LetterState.DROPPED)
-    return Shown(now, row.state, by, changes(first.text, now.text), was_sent=left)
+    told = changes(first.text, now.text)
+    return Shown(now, row.state, by, told, was_sent=left, model=row.model, note=note)
 
 
 @denial_action("denials.edit_letter", "Keep the letter")
@@ -66,7 +80,7 @@ def edit_letter(desk: Desk, denial: Denial, text: str, seen: str = "") -> None:
     row = _row(desk, denial, claim)
     before = _kept(desk, row)
     if seen and seen != before.digest:
-        raise Stale(OTHER_LETTER)
+        before = _template_again(desk, denial, claim, row, seen)
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     _require_printable(lines)
     after = replace(before, sentences=tuple(_sentence(desk, line, before) for line in lines))
@@ -77,12 +91,15 @@ def edit_letter(desk: Desk, denial: Denial, text: str, seen: str = "") -> None:
 def approved(desk: Desk, denial: Denial, claim: Claim, seen: str) -> tuple[AppealLetter, bytes]:
     """The letter that leaves and its PDF; *seen* is the digest of what was on the screen, if it was.
 
+    A model's draft that nobody has seen never leaves: the template's does, as for a whole group.
     Raises ``Stale`` where it is another by now, and ``Invalid`` where it lacks what it rests on.
     """
     row = _row(desk, denial, claim)
     letter = _kept(desk, row)
     if seen and seen != letter.digest:
         raise Stale(OTHER_LETTER)
+    if not seen and row.edited_by is None and row.model:
+        letter = _as_template(desk, denial, claim, row)
     # What a person wrote is theirs to stand for.
     if row.edited_by is None and any(one.required for one in letter.needed):
         raise Invalid("The letter lacks what it rests on: see what is listed as needed from you.")
@@ -117,6 +134,48 @@ def changes(first: str, now: str) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
+def keep_proposed(
+    desk: Desk, denial: Denial, claim: Claim, checked: Checked, answer: Answer[Any]
+) -> AppealLetter:
+    """Keep a model's letter as the denial's first draft, with what it took.
+
+    Where no sentence of it stood the check, the template's stand; what failed is asked for. The
+    caller holds the denial and has seen that it has no letter.
+    """
+    base = _draft(desk, denial, claim)
+    needed = tuple(dict.fromkeys((*base.needed, *checked.needed)))
+    letter = replace(base, needed=needed)
+    if checked.sentences:
+        letter = replace(letter, sentences=checked.sentences, engine=answer.engine)
+    row = _new(desk, denial, claim, letter)
+    row.model = answer.model if checked.sentences else ""
+    row.prompt_digest, row.microdollars = answer.prompt_digest, answer.usage.microdollars
+    row.tokens_in, row.tokens_out = answer.usage.tokens_in, answer.usage.tokens_out
+    row.tokens_cached = answer.usage.cached_in
+    row.took_ms = int(answer.took.total_seconds() * 1000)
+    return row
+
+
+def _template_again(
+    desk: Desk, denial: Denial, claim: Claim, row: AppealLetter, seen: str
+) -> Letter:
+    """The template's letter, where a person was writing on it when a model's came in between.
+
+    Their words win. Raises ``Stale`` where they read another one.
+    """
+    if row.edited_by is not None or not row.model or _draft(desk, denial, claim).digest != seen:
+        raise Stale(OTHER_LETTER)
+    return _as_template(desk, denial, claim, row)
+
+
+def _as_template(desk: Desk, denial: Denial, claim: Claim, row: AppealLetter) -> Letter:
+    """The template's letter in place of a model's that nobody has touched."""
+    letter = _draft(desk, denial, claim)
+    row.engine, row.model = letter.engine, ""
+    desk.vault.seal_into(row, first=encoded(letter), text=encoded(letter))
+    return letter
+
+
 def _draft(desk: Desk, denial: Denial, claim: Claim) -> Letter:
     practice, options = Practices(desk.session).get(desk.practice_id), desk.options
     facts, billed = facts_of(desk, denial, claim), showing.billed_of(desk, claim)
@@ -125,7 +184,10 @@ def _draft(desk: Desk, denial: Denial, claim: Claim) -> Letter:
         phone=options.phone, to=denial.payer_name, about=about(facts),
         signed=f"Billing office, {practice.name}",
     )  # fmt: skip
-    return draft(template_for(denial.carc), facts, head, desk.today)
+    letter = draft(template_for(denial.carc), facts, head, desk.today)
+    if not chart_facts.has_orders(desk, denial):
+        return letter
+    return replace(letter, needed=(*letter.needed, Needed(chart_facts.LEFT_OUT)))
 
 
 def _row(desk: Desk, denial: Denial, claim: Claim) -> AppealLetter:
@@ -133,7 +195,10 @@ def _row(desk: Desk, denial: Denial, claim: Claim) -> AppealLetter:
     row = desk.open(AppealLetters).of_denial(denial.id)
     if row and row.state is LetterState.DRAFT:
         return row
-    letter = _draft(desk, denial, claim)
+    return _new(desk, denial, claim, _draft(desk, denial, claim))
+
+
+def _new(desk: Desk, denial: Denial, claim: Claim, letter: Letter) -> AppealLetter:
     new = AppealLetter(
         practice_id=desk.practice_id, denial_id=denial.id, claim_id=claim.id, key_id=claim.key_id,
         template=letter.template, engine=letter.engine, made_at=desk.now,

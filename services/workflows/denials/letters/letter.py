@@ -1,6 +1,7 @@
 """A letter of appeal as data: its sentences with their sources, what is missing, what goes with it."""
 
 import hashlib
+from collections.abc import Iterator
 from datetime import date
 
 import msgspec
@@ -11,6 +12,20 @@ class Source(msgspec.Struct, frozen=True):
 
     label: str
     ref: str
+
+
+class Fact(msgspec.Struct, frozen=True):
+    """A value as a letter says it, and what it rests on."""
+
+    text: str
+    sources: tuple[Source, ...]
+
+    def __repr__(self) -> str:
+        return f"<Fact of {len(self.sources)} sources>"
+
+
+Facts = dict[str, Fact]
+Named = Iterator[tuple[str, Fact]]
 
 
 class Sentence(msgspec.Struct, frozen=True):

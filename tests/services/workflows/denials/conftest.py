@@ -27,6 +27,7 @@ from services.settings import PracticeSettings, Settings
 from services.wiring import READ_SCOPES
 from services.workflows.denials.reading import OpenDenial, open_denial
 from tests.services.claims.conftest import CODE, KEY, Billing, billing, clearinghouse
+from tests.services.workflows.conftest import MovingClock
 
 __all__ = ["billing", "clearinghouse"]
 OUT = frozenset({Road.SUBMIT_CLAIMS, Road.CLAIM_ENQUIRIES, Road.APPEALS, Road.CLAIM_FILES})
@@ -136,7 +137,9 @@ def desk(billing: Billing, signing_key: RSAKey, clock: Any) -> Desk:
         clearing_base=billing.sandbox.clearinghouse(CODE), clearing_key=KEY,
         deadline=timedelta(seconds=5),
     )  # fmt: skip
-    ehr = replace(connect(connection, OwnTokens(), OwnCalls(), clock), clearing=billing.clearing)
+    # eCW keeps the real time, whatever the story lets pass.
+    lines = connect(connection, OwnTokens(), OwnCalls(), MovingClock())
+    ehr = replace(lines, clearing=billing.clearing)
     roads.keep_capabilities(billing.container, billing.actor, ehr.roads.capabilities())
     with working(billing.container, billing.actor) as open_desk:
         deadlines.seed(open_desk)

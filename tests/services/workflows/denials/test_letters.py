@@ -11,9 +11,8 @@ from docx import Document
 from services.codes import reasons
 from services.workflows.denials.letters import printing
 from services.workflows.denials.letters.drafting import GENERAL, draft, template_for, templates
-from services.workflows.denials.letters.facts import Fact
 from services.workflows.denials.letters.keeping import changes
-from services.workflows.denials.letters.letter import Head, Letter, Source, decoded, encoded
+from services.workflows.denials.letters.letter import Fact, Head, Letter, Source, decoded, encoded
 
 HEAD = Head(
     "Sample practice", ("1 Sample Street", "Sampletown, MA 01000"), "555-0100", "Sample Payer",

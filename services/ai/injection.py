@@ -1,4 +1,4 @@
-"""Signs that a message tries to instruct a model, or that a draft obeyed one.
+"""Signs that a text tries to instruct a model, or that a draft obeyed one.
 
 A tag for staff, never a defence: the defence is that a model has no tools, sees one patient,
 cannot lower urgency and cannot send.
