@@ -269,12 +269,16 @@ class Chart(Protocol):
 
 @dataclass(frozen=True)
 class Place:
-    """A location, department or provider of the practice. ``kind`` is one of those words."""
+    """A location, department or provider of the practice. ``kind`` is one of those words.
+
+    ``npi`` is how claims name it, where the EHR tells it.
+    """
 
     ref: str
     kind: str
     name: str
     parent: str = ""
+    npi: str = ""
 
 
 class Directory(Protocol):

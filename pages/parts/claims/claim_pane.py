@@ -104,6 +104,8 @@ def _facts(claim: OpenClaim) -> Block:
             ("Payer's number", claim.payer_control),
             ("Date of birth", claim.birth_date),
             ("Member number", billed.coverage.member_id if billed else ""),
+            ("Provider", claim.provider),
+            ("Location", claim.location),
             ("Charge", dollars(row.charge_cents)),
             ("Paid", dollars(row.paid_cents) if claim.paid else ""),
             ("Adjusted", dollars(claim.adjusted_cents) if claim.paid else ""),

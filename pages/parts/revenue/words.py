@@ -30,7 +30,7 @@ def name_of(found: Revenue, by: By, value: str) -> str:
     """What staff call a payer, a reason, a place or a month."""
     named = found.names[by].get(value, value)
     if by is By.LOCATION:
-        return named.replace("npi/", "NPI ") or "no location given"
+        return named or "no location given"
     return named
 
 

@@ -8,12 +8,11 @@ from uuid import UUID
 
 from db.claims import Claim, Claims
 from db.denials import Denial, DenialFilter, Denials, DenialState
-from db.places import Places
 from db.staff import StaffList
 from db.vault import Unreadable
 from services import rollout
 from services.actions import Target, places_of
-from services.claims import showing
+from services.claims import places, showing
 from services.container import Container
 from services.desk import Actor, Desk, looking, working
 from services.errors import NotRolledOut
@@ -155,12 +154,12 @@ def choices(container: Container, actor: Actor) -> Choices:
     with looking(container, actor) as desk:
         desk.require(READ, "read denials")
         kinds = desk.open(Denials).kinds()
-        names = desk.open(Places).by_ref()
+        names = places.names(desk)
         payers = {id: name for id, name, _, _ in kinds}
         carcs = {carc: showing.sentence(carc) for _, _, carc, _ in kinds if carc}
-        places = {ref: names[ref].name if ref in names else ref for *_, ref in kinds if ref}
+        locations = {ref: places.name_of(names, ref) for *_, ref in kinds if ref}
         people = [(p.id, p.name) for p in desk.open(StaffList).active() if may(p.role, READ)]
-        by_name = [tuple(sorted(one.items())) for one in (payers, carcs, places)]
+        by_name = [tuple(sorted(one.items())) for one in (payers, carcs, locations)]
         return Choices(by_name[0], by_name[1], by_name[2], tuple(people))
 
 

@@ -6,12 +6,12 @@ from enum import StrEnum
 from typing import TypeVar
 
 from db.denials import DenialState
-from db.places import Places
 from db.practices import Practices
 from db.revenue import ClaimSums, DenialSum, DenialSums, FileSums, PaidSums
 from db.risk_models import RiskModel, RiskModels
 from db.x12_files import FileState
 from services import rollout
+from services.claims import places
 from services.codes import reasons
 from services.container import Container
 from services.desk import Actor, Desk, looking
@@ -214,14 +214,11 @@ def _cells(sums: Sequence[DenialSum]) -> Iterable[Cell]:
 
 
 def _names(desk: Desk, sums: Sequence[DenialSum]) -> dict[By, dict[str, str]]:
-    places = desk.open(Places).by_ref()
+    known = places.names(desk)
     return {
         By.PAYER: {one.payer_id: one.payer_name or one.payer_id for one in sums},
         By.REASON: {one.carc: _reason(one.carc) for one in sums},
-        By.LOCATION: {
-            one.location: places[one.location].name if one.location in places else one.location
-            for one in sums
-        },
+        By.LOCATION: {one.location: places.name_of(known, one.location) for one in sums},
         By.MONTH: {},
     }
 
