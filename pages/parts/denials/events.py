@@ -71,6 +71,7 @@ def _group(container: Container, actor: Actor, sitting: Sitting, event: Event) -
 
 def _lane(container: Container, actor: Actor, sitting: Sitting, event: Event) -> None:
     st.query_params["lane"] = event["lane"]
+    st.query_params.pop("fate", None)
     sitting.wanted_pages, sitting.lane = 1, ""
 
 

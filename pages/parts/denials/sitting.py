@@ -12,6 +12,7 @@ from services.desk import Actor
 from services.options import PracticeOptions
 from services.workflows.denials.listing import Choices, Listed, Narrowed, Row
 from services.workflows.denials.reading import OpenDenial
+from services.workflows.denials.totals import Counted
 
 KEY = "denials"
 WayBack = Callable[[Container, Actor, Target], Done]
@@ -30,6 +31,15 @@ class Deed:
     ids: tuple[UUID, ...] = ()
     until: datetime | None = None
     way_back: WayBack | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class Totals:
+    """The totals as they were counted, of which list (``Sitting.word``), and when."""
+
+    counted: Counted
+    word: str
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -66,6 +76,7 @@ class Sitting:
     progress: tuple[UUID, str] | None = None  # of the open denial, as last drawn
     deeds: list[Deed] = field(default_factory=list)
     handled: dict[str, int] = field(default_factory=dict)
+    totals: Totals | None = None
     undone: int = 0
 
     def say(self, deed: Deed) -> None:

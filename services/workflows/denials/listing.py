@@ -27,7 +27,21 @@ CLOSED = (
     DenialState.RECOVERED, DenialState.PATIENT, DenialState.WRITTEN_OFF, DenialState.LOST,
     DenialState.CLEARED,
 )  # fmt: skip
-WORKING = (DenialState.WAITING, DenialState.SENDING, DenialState.IN_WORK)
+WORKING: tuple[DenialState, ...] = (DenialState.WAITING, DenialState.SENDING, DenialState.IN_WORK)
+
+# What became of a denial, as the cards count it: its lane, its states, and whether by letter.
+FATES: Mapping[str, tuple[str, tuple[DenialState, ...], bool | None]] = {
+    "open": ("open", (DenialState.OPEN, DenialState.SNOOZED), None),
+    "in work": ("work", WORKING, False),
+    "appealed": ("work", WORKING, True),
+} | {
+    word: ("closed", (state,), None)
+    for word, state in (
+        ("recovered", DenialState.RECOVERED), ("written off", DenialState.WRITTEN_OFF),
+        ("patient's", DenialState.PATIENT), ("lost", DenialState.LOST),
+        ("cleared", DenialState.CLEARED),
+    )
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -89,6 +103,7 @@ class Narrowed:
     payer: str = ""
     carc: str = ""
     location: str = ""
+    fate: str = ""  # one of FATES: what became of it, narrower than its lane
 
 
 @dataclass(frozen=True)
@@ -113,13 +128,17 @@ def lanes(actor: Actor, narrowed: Narrowed) -> dict[str, DenialFilter]:
             location=narrowed.location,
         )  # fmt: skip
 
-    return {
+    found = {
         "mine": lane(GROUPED, actor.staff_id),
         "open": lane(GROUPED),
         "work": lane(WORKING),
         "snoozed": lane((DenialState.SNOOZED,)),
         "closed": lane(CLOSED),
     }
+    if narrowed.fate in FATES:
+        name, states, appealed = FATES[narrowed.fate]
+        found[name] = replace(found[name], states=states, appealed=appealed)
+    return found
 
 
 def worklist(
