@@ -21,4 +21,5 @@ def read(params: Mapping[str, str]) -> tuple[str, Narrowed]:
     lane = asked if asked in LANES else FIRST
     fate = str(params.get("fate", ""))
     told = fate if fate in FATES and FATES[fate][0] == lane else ""
-    return lane, Narrowed(*(str(params.get(name, ""))[:80] for name in FILTERS), told)
+    payer, carc, location = (str(params.get(name, ""))[:80] for name in FILTERS)
+    return lane, Narrowed(payer, carc, location, told)

@@ -91,7 +91,8 @@ def _accept(container: Container, actor: Actor, sitting: Sitting, event: Event) 
     if path is Path.CORRECT:
         perform(
             container, actor, sitting, deciding.correct, dict(event["changes"]),
-            claim_shown=event["claim"],
+            claim_shown=event["claim"], let_pass=tuple(event.get("passed", ())),
+            why=str(event.get("why", "")),
         )  # fmt: skip
     elif path is Path.APPEAL:
         perform(container, actor, sitting, deciding.appeal, event["letter"])

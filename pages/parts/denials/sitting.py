@@ -44,10 +44,15 @@ class Totals:
 
 @dataclass(frozen=True)
 class Problem:
-    """Why the last decision was not taken; ``number`` tells two alike apart."""
+    """Why the last decision was not taken; ``number`` tells two alike apart.
+
+    ``rules`` hold what was to leave, and may be let pass for one of the reasons ``whys``.
+    """
 
     text: str
     number: int
+    rules: tuple[str, ...] = ()
+    whys: tuple[str, ...] = ()
 
 
 @dataclass
@@ -87,10 +92,10 @@ class Sitting:
         """What was done to this denial before stands: only the newest deed can be taken back."""
         self.deeds = [replace(d, until=None) if id in d.ids else d for d in self.deeds]
 
-    def refuse(self, why: str) -> None:
-        """Say beside the open denial why it was not done."""
+    def refuse(self, why: str, rules: tuple[str, ...] = (), whys: tuple[str, ...] = ()) -> None:
+        """Say beside the open denial why it was not done, and which *rules* may be let pass."""
         number = self.problem.number + 1 if self.problem else 1
-        self.problem = Problem(f"Not done: {why}", number)
+        self.problem = Problem(f"Not done: {why}", number, rules, whys)
 
     def row_with(self, id: UUID) -> Row | None:
         """The row that shows this denial, alone or in its group."""

@@ -42,6 +42,7 @@ class FindingRow:
     source: str
     by: str
     at: datetime | None
+    why: str
 
 
 @dataclass(frozen=True)
@@ -163,7 +164,7 @@ def _finding(desk: Desk, row: ClaimFinding, people: Mapping[UUID, str]) -> Findi
         value=shown(desk, row, "value"), sentence=shown(desk, row, "sentence"),
         fix=shown(desk, row, "fix"), source=SOURCES.get(row.rule, ""),
         by=people.get(row.overruled_by, "a colleague") if row.overruled_by else "",
-        at=row.overruled_at,
+        at=row.overruled_at, why=row.overruled_for,
     )  # fmt: skip
 
 
