@@ -26,13 +26,8 @@ class Dated(NamedTuple):
     minutes: int
 
 
-class Moved(NamedTuple):
-    """A denial's new last day, the rule it comes from, and its new place in the list."""
-
-    id: UUID
-    due_on: date | None
-    due_from: str
-    urgency: int
+# A denial by ``which``: its new ``day``, the ``rule`` it comes from, its ``place`` in the list.
+Moved = dict[str, Any]
 
 
 class DenialDates(Repository[Denial]):
@@ -67,7 +62,7 @@ class DenialDates(Repository[Denial]):
         newest = dict(self.session.exec(letters.order_by(col(AppealLetter.id))).all())
         return frozenset(id for id, state in newest.items() if state is LetterState.LOST)
 
-    def move(self, moved: Sequence[Moved]) -> None:
+    def move(self, moved: Sequence[dict[str, Any]]) -> None:
         """Give these denials their new last day; each is another version from now on."""
         change = (
             self.change()
@@ -77,8 +72,5 @@ class DenialDates(Repository[Denial]):
                 version=Denial.version + 1,
             )
         )  # fmt: skip
-        told = [
-            {"which": m.id, "day": m.due_on, "rule": m.due_from, "place": m.urgency} for m in moved
-        ]
-        if told:
-            self.session.connection().execute(change, told)
+        if moved:
+            self.session.connection().execute(change, moved)

@@ -181,11 +181,11 @@ def _moves(desk: Desk, change: Change, rules: Sequence[PayerRule]) -> Iterator[t
         )
         if (day, told) != (one.due_on, one.due_from):
             place = ranking.place(one.expected_cents // max(1, one.minutes), day, desk.today)
-            yield one, Moved(one.id, day, told, place)
+            yield one, {"which": one.id, "day": day, "rule": told, "place": place}
 
 
 def _effect(moves: Sequence[tuple[Dated, Moved]], today: date) -> Effect:
-    days = [(was.due_on, now.due_on) for was, now in moves]
+    days: list[tuple[date | None, date | None]] = [(was.due_on, now["day"]) for was, now in moves]
     both = [(was, now) for was, now in days if was and now]
     return Effect(
         new=sum(was != now for was, now in days),

@@ -38,10 +38,7 @@ class Attachment:
 
 @dataclass(frozen=True)
 class IncomingMessage:
-    """One version of one portal message. ``withdrawn`` ones carry no text.
-
-    ``flags`` tells what had to be repaired while reading it, such as ``replaced-nul``.
-    """
+    """One version of a portal message, repaired as ``flags`` tell; ``withdrawn`` has no text."""
 
     portal_id: str
     thread_id: str
@@ -269,10 +266,7 @@ class Chart(Protocol):
 
 @dataclass(frozen=True)
 class Place:
-    """A location, department or provider of the practice. ``kind`` is one of those words.
-
-    ``npi`` is how claims name it, where the EHR tells it.
-    """
+    """A location, department or provider (the words of ``kind``); claims name it by ``npi``."""
 
     ref: str
     kind: str

@@ -64,7 +64,7 @@ def an_open_denial(row: Row | None = None, who: Actor = BILL, **more: object) ->
     letter = Letter("general", date(2026, 3, 2), head, (sentence,), (Needed("The reason."),))
     plain = OpenDenial(
         row=row or a_row(),
-        billed=Billed("Synthetic Sample", None, "M1", "C1", "P1", "Dr. Sample", "", (), "", (),
+        billed=Billed("Synthetic Sample", None, "M1", "C1", "P1", "Dr. Sample", (), "",
                       known=True),
         lines=(LineBeside(1, "99213", ("25",), (1,), None, 12_345, 0,
                           (Because("CO", "197", "No authorization.", 12_345, is_denial=True),)),),
@@ -72,7 +72,7 @@ def an_open_denial(row: Row | None = None, who: Actor = BILL, **more: object) ->
         path="appeal", path_reason="Appeal it.", worth=Worth(12_345, 0.5, 15, assumed=True),
         due_from="60 days to appeal", similar=(), similar_counts={}, steps=(), sent=(),
         letter=Shown(letter, LetterState.DRAFT, "", (), was_sent=False), editable=(), cause="",
-        taken_down=None, claim_hash="c",
+        taken_down=None, claim_hash="c", location="",
         verbs=frozenset(verb for verb in ALLOWED if who.role and may(who.role, verb)),
     )  # fmt: skip
     return replace(plain, **more)
