@@ -67,7 +67,7 @@ def test_a_held_claim_shows_field_value_and_fix_and_leaves_only_for_a_reason(
     demo: RunningDemo, at_claims: Callable[..., Page]
 ) -> None:
     page = at_claims("release")
-    see(page, "Held")
+    see(page, "to fix")
     page.keyboard.press("Enter")
     finding = page.locator("li.field.hold").first
     expect(finding).to_contain_text("Source:")
