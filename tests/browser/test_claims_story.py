@@ -123,7 +123,8 @@ def test_a_payment_of_nobodys_claim_is_matched_and_taken_off_again(
     field = page.locator("input[data-k=find]")
     field.fill(made)
     field.press("Enter")
-    page.locator("button.act", has_text="Match").first.click()
+    found = page.locator("li.field", has_text=made)
+    found.locator("button.act", has_text="Match").click()
     if (sure := page.locator("[data-k=yes]")).count():
         sure.click()
     expect(deed(page)).to_contain_text("Matched")
