@@ -27,6 +27,7 @@ class ClaimFinding(Row, table=True):
     fix: bytes | None = None
     overruled_by: UUID | None = None
     overruled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    overruled_for: str = ""  # why, from the closed list of reasons
 
 
 class ClaimFindings(Repository[ClaimFinding]):

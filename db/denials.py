@@ -108,6 +108,7 @@ class DenialFilter:
     payer_id: str = ""
     carc: str = ""
     location: str = ""
+    appealed: bool | None = None  # whether a letter is what was decided
     claim_ids: tuple[UUID, ...] | None = None
 
 
@@ -228,6 +229,9 @@ def _conditions(wanted: DenialFilter) -> list[ColumnElement[bool]]:
         (wanted.carc, col(Denial.carc) == wanted.carc),
         (wanted.location, col(Denial.location) == wanted.location),
     ]
+    if wanted.appealed is not None:
+        letter = col(Denial.decision) == "appeal"
+        asked.append((True, letter if wanted.appealed else ~letter))
     found = [condition for is_asked, condition in asked if is_asked]
     if wanted.claim_ids is not None:
         found.append(col(Denial.claim_id).in_(wanted.claim_ids))

@@ -36,6 +36,18 @@ class DenialSums(Repository[Denial]):
 
     model = Denial
 
+    def kinds(self, *, by_place: bool) -> list[DenialSum]:
+        """Like ``cube`` without months; with *by_place* departments and providers stay apart too."""
+        appealed = case((col(Denial.decision) == "appeal", 1), else_=0)
+        places: list[Any] = [Denial.department, Denial.provider] if by_place else []
+        by: list[Any] = [Denial.state, appealed, Denial.payer_id, Denial.carc, Denial.location]
+        sums: list[Any] = [
+            func.max(Denial.payer_name), func.count(), func.sum(Denial.denied_cents),
+            func.sum(Denial.recovered_cents),
+        ]  # fmt: skip
+        asked = self.rows().with_only_columns(*by, *sums, *places).group_by(*by, *places)
+        return [_kind(tuple(row)) for row in self.session.execute(asked)]
+
     def cube(self) -> list[DenialSum]:
         """Every combination there is; some hundreds for a year of a group."""
         appealed = case((col(Denial.decision) == "appeal", 1), else_=0)
@@ -53,6 +65,15 @@ class DenialSums(Repository[Denial]):
             DenialSum(row[0], bool(row[1]), *row[2:8], *(int(number) for number in row[8:]))
             for row in found
         ]
+
+
+def _kind(row: tuple[Any, ...]) -> DenialSum:
+    state, appealed, payer, carc, location, name, count, denied, recovered, *places = row
+    department, provider = places or ("", "")
+    return DenialSum(
+        state, bool(appealed), payer, name, carc, location, department, provider, 0, 0,
+        int(count), int(denied), int(recovered),
+    )  # fmt: skip
 
 
 class PaidSums(Repository[ClaimPayment]):

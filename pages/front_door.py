@@ -69,6 +69,9 @@ ROOMS: Mapping[str, Sequence[Room]] = {
         Room("billing/revenue.py", "Revenue", ":material/monitoring:",
              "What was denied and what became of it, to the cent beside the payers' files.",
              "claims.read"),
+        Room("billing/deadlines.py", "Deadlines", ":material/event_busy:",
+             "How long each payer leaves to file, correct, appeal and reconsider, and says who.",
+             "claims.read_deadlines"),
     ),
     "Manage": (
         Room("manage/jobs.py", "Jobs", ":material/schedule:",

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from db.conversations import Conversations
 from db.intake import FormState, IntakeForm, IntakeForms
+from db.npi_names import NpiNames
 from db.patients import Patient, Patients
 from db.places import Place, Places
 from db.practices import Practice
@@ -121,4 +122,6 @@ def sync_places(container: Container, practice: Practice, directory: Directory) 
                 Place(practice_id=practice.id, ehr_ref=place.ref, kind=place.kind, name=place.name)
             )
             row.kind, row.name, row.parent = place.kind, place.name, place.parent
+        claimed = {place.npi: place.name for place in found if place.npi}
+        desk.open(NpiNames).tell(claimed, by_ehr=True)
     return Counter(places=len(found))

@@ -87,6 +87,7 @@ ALLOWED: Mapping[str, frozenset[Role]] = {
     "claims.fixed_in_ecw": REVENUE,
     "claims.remove_file": REVENUE,
     "claims.accept_file": frozenset({MANAGER}),
+    "claims.read_deadlines": frozenset({BILLER, MANAGER, ADMIN}),
     "claims.edit_deadlines": frozenset({MANAGER, ADMIN}),
     "denials.read": REVENUE,
     "denials.correct": REVENUE,

@@ -9,6 +9,7 @@ from pages.parts.denials.review import review_data
 from pages.parts.denials.rows import list_data
 from pages.parts.denials.sitting import Sitting, sitting_of
 from pages.parts.denials.top import line
+from pages.parts.denials.totals import totals
 from pages.parts.desk import open_building, signed_in
 from pages.parts.worklist import Page
 from services.container import Container
@@ -25,6 +26,7 @@ def work() -> None:
     # What the person did is known before the page is drawn, so that it is drawn once.
     if events.take(container, actor, sitting):
         st.rerun()
+    totals(container, actor, sitting)
     left, right = st.columns([36, 64], gap="small")
     with left, st.container(key="denial_list"):
         _list(container, actor, sitting)

@@ -8,6 +8,7 @@ from db.claim_events import ClaimEvent, ClaimEvents, EventKind
 from db.claim_payments import Adjustment, ClaimPayment
 from db.claims import Claim, ClaimState
 from db.denials import Denial, Denials, DenialState
+from db.payer_rules import PayerRules
 from services.claims import deadlines, life, paths, ranking, recalling
 from services.claims.paths import Advice
 from services.desk import Desk
@@ -104,10 +105,17 @@ def rank(desk: Desk, denial: Denial) -> None:
     denial.expected_cents = worth.expected_cents
     denial.group_key = f"{denial.group_code}-{denial.carc}/{denial.payer_id}/{advice.path}"
     denial.due_on, denial.due_from = deadlines.due(
-        desk, denial.payer_id, advice.path, denial.denied_on
-    )
+        desk.open(PayerRules).for_payer, denial.payer_id, advice.path, denial.denied_on,
+        upheld=_is_upheld(desk, denial),
+    )  # fmt: skip
     denial.urgency = ranking.urgency(worth, denial.due_on, desk.today)
     denial.ranked_on = desk.today
+
+
+def _is_upheld(desk: Desk, denial: Denial) -> bool:
+    """Whether its last letter was lost; what nobody has touched has none, and is not asked."""
+    letter = desk.open(AppealLetters).of_denial(denial.id) if denial.touches else None
+    return letter is not None and letter.state is LetterState.LOST
 
 
 def worth_of(desk: Desk, denial: Denial, advice: Advice) -> ranking.Worth:

@@ -11,7 +11,7 @@ from db.claim_events import ClaimEvent, ClaimEvents, EventKind
 from db.claims import BEFORE, Claim, Claims, ClaimState
 from db.risk_models import RiskModel
 from db.x12_files import X12File
-from services.claims import names, payments, scrubbing
+from services.claims import deadlines, names, payments, places, scrubbing
 from services.claims.risk import judging
 from services.claims.risk.traits import traits_of
 from services.desk import Desk
@@ -35,6 +35,10 @@ def post(desk: Desk, file: X12File, batch: Sequence[Billed], at: datetime, *, dr
     }
     desk.vault.keep_new_keys()
     version = judging.in_use(desk)
+    for payer_id, payer_name, filing in _payers(batch):
+        deadlines.meet(desk, payer_id, payer_name, filing)
+    places.learn(desk, [billed for _, _, billed in batch])
+    desk.session.flush()
     with desk.session.no_autoflush:
         for digest, patient, one in zip(digests, patients, batch, strict=True):
             row = known.get(digest) or made[digest]
@@ -42,6 +46,12 @@ def post(desk: Desk, file: X12File, batch: Sequence[Billed], at: datetime, *, dr
     desk.session.flush()
     payments.adopt(desk, made)
     return len(batch)
+
+
+def _payers(batch: Sequence[Billed]) -> set[tuple[str, str, str]]:
+    """Who is billed, and how each of them files (SBR09)."""
+    said = [billed.coverage for _, _, billed in batch]
+    return {(c.payer.name.id, c.payer.name.last, c.filing_indicator) for c in said if c.payer}
 
 
 def _post(

@@ -33,7 +33,12 @@ def urgency(worth: Worth, due_on: date | None, today: date) -> int:
     Within a week of its deadline a denial stands before all that are not, the nearest first;
     one whose deadline has passed stands last, for nothing can be won by haste.
     """
-    by_worth = MOST - min(worth.cents_a_minute, MOST)
+    return place(worth.cents_a_minute, due_on, today)
+
+
+def place(cents_a_minute: int, due_on: date | None, today: date) -> int:
+    """The same number, of what a minute of work is expected to bring, in cents."""
+    by_worth = MOST - min(cents_a_minute, MOST)
     if due_on is None:
         return by_worth
     left = (due_on - today).days

@@ -6,6 +6,7 @@ from datetime import date
 from db.claim_events import ClaimEvent, ClaimEvents, EventKind
 from db.claims import Claim, ClaimState
 from db.x12_files import X12File
+from services.claims import places
 from services.desk import Desk
 from services.ehr.x12 import remittance as x12
 
@@ -21,6 +22,7 @@ def become_known(
     for digest, (_, payment, answer) in zip(digests, batch, strict=True):
         if digest not in known and digest not in made:
             made[digest] = _claim(desk, file, digest, payment, answer)
+    places.learn_answered(desk, [answer for _, _, answer in batch])
     desk.vault.keep_new_keys()
     desk.session.add_all(made.values())
     return made

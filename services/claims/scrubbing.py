@@ -41,12 +41,13 @@ def look_again(desk: Desk, claim: Claim, billed: x12.Claim) -> None:
     before = desk.open(ClaimFindings).of(claim.id)
     told = [(f.rule, f.field, f.line) for f in before]
     passed = {place: f for place, f in zip(told, before, strict=True) if f.overruled_by}
-    kept = {place: (f.overruled_by, f.overruled_at) for place, f in passed.items()}
+    kept = {p: (f.overruled_by, f.overruled_at, f.overruled_for) for p, f in passed.items()}
     look_at(desk, claim, billed)
     desk.session.flush()
     found = desk.open(ClaimFindings).of(claim.id)
     for one in found:
-        one.overruled_by, one.overruled_at = kept.get((one.rule, one.field, one.line), (None, None))
+        by, at, why = kept.get((one.rule, one.field, one.line), (None, None, ""))
+        one.overruled_by, one.overruled_at, one.overruled_for = by, at, why
     claim.holds = sum(f.severity == Severity.HOLD and f.overruled_by is None for f in found)
     claim.state = ClaimState.HELD if claim.holds else ClaimState.READY
     if sorted((f.rule, f.field, f.line) for f in found) != sorted(told):

@@ -7,12 +7,13 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class Place:
-    """A location, department or provider of the practice. ``kind`` is one of those words."""
+    """A location, department or provider (the words of ``kind``); claims name it by ``npi``."""
 
     ref: str
     kind: str
     name: str
     parent: str = ""
+    npi: str = ""
 
 
 class Directory(Protocol):

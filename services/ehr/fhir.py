@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from services.ehr import service_day
-from services.ehr.fhir_datatypes import B, plain_reference
+from services.ehr.fhir_datatypes import B, Identifier, plain_reference
 from services.ehr.fhir_records import (
     allergy,
     is_active,
@@ -35,6 +35,8 @@ from services.ehr.line import Line
 from services.ehr.paging import entries
 from services.ehr.ports import ChartSummary, PatientRecord, Place, ServiceRecord
 from services.errors import Refused, Unreachable
+
+NPI = "http://hl7.org/fhir/sid/us-npi"  # the system that US Core names for it
 
 RESULTS_REACH_BACK = timedelta(days=400)
 VISITS_REACH_BACK = timedelta(days=730)
@@ -136,7 +138,7 @@ class FhirDirectory:
 
     def _locations(self) -> list[Place]:
         found = entries(self.line, Location, ())
-        return [Place(one.ref(), "location", one.name) for one in found]
+        return [Place(one.ref(), "location", one.name, npi=npi_of(one.identifier)) for one in found]
 
     def _departments(self) -> list[Place]:
         found = entries(self.line, Organization, ())
@@ -154,10 +156,21 @@ class FhirDirectory:
             if r.practitioner and r.location
         }
         return [
-            Place(one.ref(), "provider", spoken_name(one), at.get(one.ref(), ""))
+            Place(
+                one.ref(),
+                "provider",
+                spoken_name(one),
+                at.get(one.ref(), ""),
+                npi_of(one.identifier),
+            )
             for one in entries(self.line, Practitioner, ())
             if one.active
         ]
+
+
+def npi_of(identifiers: Sequence[Identifier]) -> str:
+    """The National Provider Identifier among *identifiers*; empty where there is none."""
+    return next((one.value for one in identifiers if one.system == NPI), "")
 
 
 def spoken_name(practitioner: Practitioner) -> str:

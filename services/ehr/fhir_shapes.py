@@ -173,6 +173,7 @@ class Location(Resource):
     """A place of the practice."""
 
     name: str = ""
+    identifier: list[Identifier] = field(default_factory=list)
     managing_organization: Reference | None = None
 
 
@@ -189,6 +190,7 @@ class Practitioner(Resource):
 
     active: bool = True
     name: list[HumanName] = field(default_factory=list)
+    identifier: list[Identifier] = field(default_factory=list)
 
 
 class PractitionerRole(Resource):

@@ -39,10 +39,7 @@ class Attachment:
 
 @dataclass(frozen=True)
 class IncomingMessage:
-    """One version of one portal message. ``withdrawn`` ones carry no text.
-
-    ``flags`` tells what had to be repaired while reading it, such as ``replaced-nul``.
-    """
+    """One version of a portal message, repaired as ``flags`` tell; ``withdrawn`` has no text."""
 
     portal_id: str
     thread_id: str

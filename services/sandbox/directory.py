@@ -73,21 +73,25 @@ def _location(location_id: str, name: str) -> Json:
         "meta": SYNTHETIC,
         "status": "active",
         "name": name,
+        "identifier": [_npi(200 + int(location_id[-1]))],
         "managingOrganization": {"reference": ORGANIZATION},
     }
 
 
 def _practitioner(provider: Provider) -> Json:
     name = {"family": provider.family, "given": [provider.given], "prefix": [provider.prefix]}
-    npi = npi_of(int(provider.id[-1]))
     return {
         "resourceType": "Practitioner",
         "id": provider.id,
         "meta": SYNTHETIC,
         "active": True,
-        "identifier": [{"system": "http://hl7.org/fhir/sid/us-npi", "value": npi}],
+        "identifier": [_npi(int(provider.id[-1]))],
         "name": [name],
     }
+
+
+def _npi(number: int) -> Json:
+    return {"system": "http://hl7.org/fhir/sid/us-npi", "value": npi_of(number)}
 
 
 def _role(provider: Provider) -> Json:

@@ -179,6 +179,33 @@ def wait_until(happened: Callable[[], Any], what: str, seconds: float = 30) -> N
         time.sleep(0.2)
 
 
+def see(page: Page, told: str) -> Locator:
+    """Look until a row of a worklist says *told*, and put the cursor there."""
+    row = page.locator("li.row", has_text=told).first
+    deadline = time.monotonic() + 240
+    while row.count() == 0:
+        assert time.monotonic() < deadline, f"{told} did not reach the list"
+        page.keyboard.press("n")
+        page.wait_for_timeout(1000)
+    for _ in range(page.locator("li.row").count()):
+        if "cursor" in str(row.get_attribute("class")).split():
+            return row
+        page.keyboard.press("j")
+    raise AssertionError("the cursor did not reach the row")
+
+
+def read_it(page: Page, told: str) -> None:
+    """Read what is open beside the list, as long as anybody would."""
+    expect(page.locator("header h2")).to_contain_text(told)
+    page.wait_for_timeout(500)  # nobody decides faster, and the page does not let them
+
+
+def truth(demo: RunningDemo, claim: str) -> dict[str, Any]:
+    """What the clearinghouse knows of a claim."""
+    rows = httpx.get(f"{demo.sandbox}/control/claims/truth", trust_env=False).json()["claims"]
+    return next(row for row in rows if row["claim_id"] == claim)
+
+
 def sign_in(
     browser: Browser, demo: RunningDemo, who: str, query: str = "", **context: Any
 ) -> Person:

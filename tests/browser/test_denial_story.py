@@ -1,15 +1,13 @@
 """A biller works denials in the real browser: three clicks each, and one for a group, plus confirming."""
 
 import sqlite3
-import time
 from collections.abc import Callable
 from typing import Any
 
-import httpx
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.demo import Person, RunningDemo, wait_until
+from tests.browser.demo import Person, RunningDemo, read_it, see, truth, wait_until
 
 Seat = Callable[..., Person]
 NPI = "1234567893"
@@ -44,31 +42,6 @@ def alone(demo: RunningDemo, carc: str, payer: str, cents: int, count: int = 1) 
             "WHERE carc = ? AND payer_id = ? AND denied_cents <> ? AND state = 'open'",
             (carc, payer, cents),
         )
-
-
-def see(page: Page, told: str) -> Locator:
-    """Look until a row says *told*, and put the cursor there."""
-    row = page.locator("li.row", has_text=told).first
-    deadline = time.monotonic() + 240
-    while row.count() == 0:
-        assert time.monotonic() < deadline, "the denial did not reach the list"
-        page.keyboard.press("n")
-        page.wait_for_timeout(1000)
-    for _ in range(page.locator("li.row").count()):
-        if "cursor" in str(row.get_attribute("class")).split():
-            return row
-        page.keyboard.press("j")
-    raise AssertionError("the cursor did not reach the denial")
-
-
-def read_it(page: Page, told: str) -> None:
-    expect(page.locator("header h2")).to_contain_text(told)
-    page.wait_for_timeout(500)  # nobody decides faster, and the page does not let them
-
-
-def truth(demo: RunningDemo, claim: str) -> dict[str, Any]:
-    rows = httpx.get(f"{demo.sandbox}/control/claims/truth", trust_env=False).json()["claims"]
-    return next(row for row in rows if row["claim_id"] == claim)
 
 
 def test_a_co16_with_its_remark_is_corrected_in_three_actions_and_paid(

@@ -171,9 +171,15 @@ def test_a_held_claim_shows_the_finding_with_its_fix_and_a_person_lets_it_pass(
     assert "release" not in bill_.moves
     assert "taxonomy" in bill_.text
     assert "Source: X12" in bill_.text
-    bill_.press("overrule", **bill_.moves["overrule"]["more"])
+    move = bill_.moves["overrule"]
+    assert "the chart documents it" in move["choices"]
+    bill_.press("overrule", **move["more"], why="because")
+    assert bill_.said.startswith("Not done: Please say why it may pass")
+    assert states(billing) == [ClaimState.HELD]
+    bill_.press("overrule", **move["more"], why="the chart documents it")
     assert bill_.said == "Finding let pass"
     assert f"Let pass by {biller.name}" in bill_.text
+    assert "the chart documents it)" in bill_.text  # on the timeline too
     assert "release" in bill_.moves
 
 

@@ -73,7 +73,7 @@ def an_open_denial(row: Row | None = None, who: Actor = BILL, **more: object) ->
         path="appeal", path_reason="Appeal it.", worth=Worth(12_345, 0.5, 15, assumed=True),
         due_from="60 days to appeal", similar=(), similar_counts={}, steps=(), sent=(),
         letter=Shown(letter, LetterState.DRAFT, "", (), was_sent=False), editable=(), cause="",
-        taken_down=None, claim_hash="c",
+        taken_down=None, claim_hash="c", location="",
         verbs=frozenset(verb for verb in ALLOWED if who.role and may(who.role, verb)),
     )  # fmt: skip
     return replace(plain, **more)

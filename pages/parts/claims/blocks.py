@@ -48,14 +48,17 @@ def find(label: str) -> Block:
 
 def move(
     actor: Actor, act: Action[Any], kind: str, key: str = "", *, label: str = "", ask: str = "",
-    first: bool = False, more: dict[str, str] | None = None,
+    first: bool = False, more: dict[str, str] | None = None, choices: Sequence[str] = (),
 ) -> list[Block]:  # fmt: skip
-    """A button for *act*, or none where this person's role may not; *ask* is asked before."""
+    """A button for *act*, or none where this person's role may not; *ask* is asked before.
+
+    With *choices* one of them has to be chosen as the reason, instead of a click.
+    """
     if not may_do(actor, act.verb):
         return []
     return [
         {
             "kind": kind, "label": label or act.label, "help": act.help, "key": key, "ask": ask,
-            "first": first, "more": more or {},
+            "first": first, "more": more or {}, "choices": [str(one) for one in choices],
         }
     ]  # fmt: skip

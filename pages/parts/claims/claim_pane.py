@@ -7,6 +7,7 @@ from db.claims import BEFORE, ClaimState
 from db.deliveries import DeliveryState
 from pages.parts.claims import blocks, words
 from pages.parts.claims.blocks import Block
+from services.claims import passing
 from services.desk import Actor
 from services.ehr.x12 import claim as x12
 from services.money import dollars
@@ -80,7 +81,8 @@ def _finding(
 ) -> Block:
     where = f"Line {found.line}, {found.where}" if found.line else found.where
     value = f"{where}: {found.value}" if found.value else f"{where}: empty"
-    passed = f"Let pass by {found.by}, {words.moment(found.at, zone)}" if found.by else ""
+    why = f": {found.why}" if found.why else ""
+    passed = f"Let pass by {found.by}, {words.moment(found.at, zone)}{why}" if found.by else ""
     lines = [
         (value, ""), (found.fix, "warned"), (passed, "told"),
         (f"Rule {found.rule}. Source: {found.source}", "told"),
@@ -90,7 +92,9 @@ def _finding(
     if may_pass and not found.by:
         more = {"finding": str(found.id)}
         key = "p" if first else ""
-        moves = blocks.move(actor, releasing.overrule, "overrule", key, more=more)
+        moves = blocks.move(
+            actor, releasing.overrule, "overrule", key, more=more, choices=[*passing.Why]
+        )
     tone = "done" if found.by else "hold" if found.holds else "warn"
     return blocks.card(found.sentence, lines, tone=tone, chips=[kind], moves=moves)
 
@@ -104,6 +108,8 @@ def _facts(claim: OpenClaim) -> Block:
             ("Payer's number", claim.payer_control),
             ("Date of birth", claim.birth_date),
             ("Member number", billed.coverage.member_id if billed else ""),
+            ("Provider", claim.provider),
+            ("Location", claim.location),
             ("Charge", dollars(row.charge_cents)),
             ("Paid", dollars(row.paid_cents) if claim.paid else ""),
             ("Adjusted", dollars(claim.adjusted_cents) if claim.paid else ""),

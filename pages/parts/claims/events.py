@@ -68,7 +68,7 @@ def _more(container: Container, actor: Actor, sitting: Sitting, event: Event) ->
 
 def _overrule(container: Container, actor: Actor, sitting: Sitting, event: Event) -> None:
     finding = UUID(event["finding"])
-    perform(container, actor, sitting, releasing.overrule, _target(event), finding)
+    perform(container, actor, sitting, releasing.overrule, _target(event), finding, event["why"])
 
 
 def _match(container: Container, actor: Actor, sitting: Sitting, event: Event) -> None:

@@ -53,11 +53,27 @@ function draw(me) {
 
 function act(me, move, name) {
   if (me.asking === name) return asked(me, move, name)
+  if (move.choices.length) return chosen(me, move, name)
   const node = el("button", { type: "button", class: "act" + (move.first ? " first" : ""), "data-k": name, title: move.help, disabled: me.busy > 0 })
   node.append(plain(move.label))
   if (move.key) node.append(" ", el("kbd", { text: move.key }))
   node.onclick = () => (move.ask ? ask(me, name) : send(me, move.kind, move.more))
   return node
+}
+
+// A reason has to be chosen: choosing one does it.
+function chosen(me, move, name) {
+  const choice = el("select", { class: "act", "aria-label": move.label + ", because", "data-k": name, title: move.help, disabled: me.busy > 0 })
+  const first = el("option", { value: "" })
+  first.append(plain(move.label + " because…" + (move.key ? " (" + move.key + ")" : "")))
+  choice.append(first)
+  for (const text of move.choices) {
+    const option = el("option", { value: text })
+    option.append(plain(text))
+    choice.append(option)
+  }
+  choice.onchange = () => choice.value && send(me, move.kind, { ...move.more, why: choice.value })
+  return choice
 }
 
 function ask(me, name) {
@@ -166,7 +182,8 @@ function pressed(me, key, event) {
   const all = [...me.data.moves, ...me.data.blocks.flatMap(b => (b.items ?? []).flatMap(one => one.moves))]
   const move = all.find(one => one.key === key) ?? (key === "Enter" && document.foyerZone === "review" ? all.find(one => one.first) : null)
   if (!move || me.busy) return false
-  if (move.ask) ask(me, "move" + me.data.moves.indexOf(move))
+  if (move.choices.length) me.body.querySelector("select[data-k]")?.focus()
+  else if (move.ask) ask(me, "move" + me.data.moves.indexOf(move))
   else send(me, move.kind, move.more)
   return true
 }

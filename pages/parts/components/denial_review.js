@@ -124,9 +124,23 @@ function confirming(me) {
   if (!move) return null
   const node = el("section", { class: "advice confirm" }, el("h3", { text: move.label + "?" }), words("p", "", move.leaves))
   if (move.path === "correct") node.append(editor(me))
+  if (passable(me)) node.append(passing(me))
   const go = button(me, "Confirm", move.path === "correct" ? "Enter" : "2", "confirm", () => confirm(me), "first")
   node.append(el("div", { class: "acts" }, go, button(me, "Leave it", "Esc", "leave", () => leave(me))))
   return node
+}
+
+// A rule holds the corrected claim: another field may mend it, or a reason lets it pass.
+const passable = me => me.mode?.path === "correct" && me.data.problem?.rules?.length > 0
+
+function passing(me) {
+  const choice = el("select", { id: "pass-why" })
+  choice.append(el("option", { value: "", text: "No: I correct it instead" }))
+  for (const value of me.data.problem.whys) choice.append(el("option", { value, text: value }))
+  choice.value = me.mode.why ?? ""
+  choice.onchange = () => (me.mode.why = choice.value)
+  const label = el("label", { for: "pass-why", text: "Send it although a rule holds it, because" })
+  return el("div", { class: "fields" }, el("div", {}, label, choice))
 }
 
 function editor(me) {
@@ -165,8 +179,9 @@ function choose(me, path) {
 function confirm(me) {
   if (me.data.group?.asked) return send(me, "group")
   if (me.mode?.kind !== "path") return false
-  const { path, changes } = me.mode
-  return send(me, "accept", { path, changes, claim: me.data.claim, letter: me.data.letter.digest })
+  const { path, changes, why } = me.mode
+  const passed = passable(me) && why ? me.data.problem.rules : []
+  return send(me, "accept", { path, changes, passed, why: why ?? "", claim: me.data.claim, letter: me.data.letter.digest })
 }
 
 function leave(me) {

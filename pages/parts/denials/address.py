@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from services.workflows.denials.listing import Narrowed
+from services.workflows.denials.listing import FATES, Narrowed
 
 LANES = {
     "mine": ("Mine", "Yours, and what nobody has taken yet; most worth a minute first"),
@@ -19,4 +19,7 @@ def read(params: Mapping[str, str]) -> tuple[str, Narrowed]:
     """The lane and the filters that *params* name; the first lane for a word that is none."""
     asked = params.get("lane", FIRST)
     lane = asked if asked in LANES else FIRST
-    return lane, Narrowed(*(str(params.get(name, ""))[:80] for name in FILTERS))
+    fate = str(params.get("fate", ""))
+    told = fate if fate in FATES and FATES[fate][0] == lane else ""
+    payer, carc, location = (str(params.get(name, ""))[:80] for name in FILTERS)
+    return lane, Narrowed(payer, carc, location, told)

@@ -10,12 +10,15 @@ from db.denials import Denials, DenialState
 from db.vault import Unreadable
 from pages.parts.denials import words
 from pages.parts.denials.sitting import Deed, Sitting, WayBack
+from pages.parts.manage import may_do
 from services.actions import Action, Done, Target
+from services.claims.passing import Why
 from services.container import Container
 from services.desk import Actor, looking
 from services.errors import FoyerError
 from services.money import dollars
 from services.workflows.denials import accepting, reading, routing
+from services.workflows.denials.deciding import OVERRULES, Held
 from services.workflows.denials.reading import OpenDenial
 
 PAST: Mapping[str, str] = {
@@ -63,7 +66,8 @@ def perform(
         done = act(container, actor, denial.target, *args, **kwargs)
     except (FoyerError, NotFound) as error:
         open_denial(container, actor, sitting, denial.row.id)
-        sitting.refuse(str(error))
+        rules = error.rules if isinstance(error, Held) and may_do(actor, OVERRULES) else ()
+        sitting.refuse(str(error), rules, tuple(Why) if rules else ())
         return False
     sitting.problem = None
     _told(container, sitting, denial, done)

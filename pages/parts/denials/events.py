@@ -71,6 +71,7 @@ def _group(container: Container, actor: Actor, sitting: Sitting, event: Event) -
 
 def _lane(container: Container, actor: Actor, sitting: Sitting, event: Event) -> None:
     st.query_params["lane"] = event["lane"]
+    st.query_params.pop("fate", None)
     sitting.wanted_pages, sitting.lane = 1, ""
 
 
@@ -90,7 +91,8 @@ def _accept(container: Container, actor: Actor, sitting: Sitting, event: Event) 
     if path is Path.CORRECT:
         perform(
             container, actor, sitting, deciding.correct, dict(event["changes"]),
-            claim_shown=event["claim"],
+            claim_shown=event["claim"], let_pass=tuple(event.get("passed", ())),
+            why=str(event.get("why", "")),
         )  # fmt: skip
     elif path is Path.APPEAL:
         perform(container, actor, sitting, deciding.appeal, event["letter"])

@@ -76,6 +76,7 @@ def _head(denial: OpenDenial) -> Shown:
         f"Service {denial.service_on:%m/%d/%Y}", f"claim {billed.number}",
         f"payer's number {billed.payer_control}" if billed.payer_control else "",
         f"member {billed.member_id}" if billed.member_id else "", billed.provider,
+        denial.location,
     ]  # fmt: skip
     return {
         "title": f"{dollars(row.denied_cents)} · {row.payer}",

@@ -12,6 +12,7 @@ from services.desk import Actor
 from services.options import PracticeOptions
 from services.workflows.denials.listing import Choices, Listed, Narrowed, Row
 from services.workflows.denials.reading import OpenDenial
+from services.workflows.denials.totals import Counted
 
 KEY = "denials"
 WayBack = Callable[[Container, Actor, Target], Done]
@@ -33,11 +34,25 @@ class Deed:
 
 
 @dataclass(frozen=True)
+class Totals:
+    """The totals as they were counted, of which list (``Sitting.word``), and when."""
+
+    counted: Counted
+    word: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Problem:
-    """Why the last decision was not taken; ``number`` tells two alike apart."""
+    """Why the last decision was not taken; ``number`` tells two alike apart.
+
+    ``rules`` hold what was to leave, and may be let pass for one of the reasons ``whys``.
+    """
 
     text: str
     number: int
+    rules: tuple[str, ...] = ()
+    whys: tuple[str, ...] = ()
 
 
 @dataclass
@@ -66,6 +81,7 @@ class Sitting:
     progress: tuple[UUID, str] | None = None  # of the open denial, as last drawn
     deeds: list[Deed] = field(default_factory=list)
     handled: dict[str, int] = field(default_factory=dict)
+    totals: Totals | None = None
     undone: int = 0
 
     def say(self, deed: Deed) -> None:
@@ -76,10 +92,10 @@ class Sitting:
         """What was done to this denial before stands: only the newest deed can be taken back."""
         self.deeds = [replace(d, until=None) if id in d.ids else d for d in self.deeds]
 
-    def refuse(self, why: str) -> None:
-        """Say beside the open denial why it was not done."""
+    def refuse(self, why: str, rules: tuple[str, ...] = (), whys: tuple[str, ...] = ()) -> None:
+        """Say beside the open denial why it was not done, and which *rules* may be let pass."""
         number = self.problem.number + 1 if self.problem else 1
-        self.problem = Problem(f"Not done: {why}", number)
+        self.problem = Problem(f"Not done: {why}", number, rules, whys)
 
     def row_with(self, id: UUID) -> Row | None:
         """The row that shows this denial, alone or in its group."""

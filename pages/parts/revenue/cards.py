@@ -6,12 +6,12 @@ import streamlit as st
 
 from pages.parts.revenue.words import CARDS, OTHERS
 from services.money import dollars
-from services.workflows.denials.totals import Amount, Fate, Narrow, Revenue, by_fate
+from services.workflows.denials.totals import Amount, Counted, Fate, Narrow, Revenue, by_fate
 
 Choose = Callable[[Fate | None], None]
 
 
-def cards(found: Revenue, narrow: Narrow, choose: Choose | None = None) -> None:
+def cards(found: Revenue | Counted, narrow: Narrow, choose: Choose | None = None) -> None:
     """One card for each fate; with *choose* each has a button that narrows the page to it."""
     fates = by_fate(found.cells, narrow)
     whole = sum(fates.values(), Amount())

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
-from services.workflows.denials.totals import By, Fate, Narrow, Revenue
+from services.workflows.denials.totals import By, Counted, Fate, Narrow, Revenue
 
 CARDS: Mapping[Fate, tuple[str, str]] = {
     Fate.OPEN: ("To decide", "Nobody has decided about these yet."),
@@ -26,16 +26,19 @@ BREAKDOWNS: Mapping[By, str] = {
 LANES = {Fate.OPEN: "open", Fate.IN_WORK: "work", Fate.APPEALED: "work"}
 
 
-def name_of(found: Revenue, by: By, value: str) -> str:
+def name_of(found: Revenue | Counted, by: By, value: str) -> str:
     """What staff call a payer, a reason, a place or a month."""
     named = found.names[by].get(value, value)
     if by is By.LOCATION:
-        return named.replace("npi/", "NPI ") or "no location given"
+        return named or "no location given"
     return named
 
 
 def denials_address(narrow: Narrow) -> str:
     """The denial list with the same filters; a month is no filter there."""
     lane = LANES.get(narrow.fate, "closed") if narrow.fate else "open"
-    asked = {"lane": lane, "payer": narrow.payer, "carc": narrow.carc, "location": narrow.location}
+    asked = {
+        "lane": lane, "fate": str(narrow.fate or ""), "payer": narrow.payer, "carc": narrow.carc,
+        "location": narrow.location,
+    }  # fmt: skip
     return f"/denials?{urlencode({name: value for name, value in asked.items() if value})}"

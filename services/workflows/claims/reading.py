@@ -16,7 +16,7 @@ from db.vault import Unreadable
 from db.x12_files import X12Files
 from services import rollout
 from services.actions import Target, places_of
-from services.claims import names
+from services.claims import names, places
 from services.claims.billed import Content, content_of
 from services.container import Container
 from services.desk import Actor, Desk, working
@@ -42,6 +42,7 @@ class FindingRow:
     source: str
     by: str
     at: datetime | None
+    why: str
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,8 @@ class OpenClaim:
     patient: str = field(repr=False)
     birth_date: str = field(repr=False)
     payer_control: str = field(repr=False)
+    provider: str
+    location: str
     billed: Content | None = field(repr=False)
     patient_cents: int
     adjusted_cents: int
@@ -121,12 +124,15 @@ def _open(desk: Desk, claim: Claim) -> OpenClaim:
     patient = desk.open(Patients).find(claim.patient_id) if claim.patient_id else None
     billed = _billed(desk, claim)
     whom = names.patient_of(billed) if billed else None
+    known = places.names(desk)
     born = whom.birth_date if whom else None
     return OpenClaim(
         row=row_of(desk, claim, patient),
         patient=f"{whom.name.first} {whom.name.last}".strip() if whom else "",
         birth_date=born.isoformat() if born else "",
         payer_control=shown(desk, claim, "payer_control"),
+        provider=places.name_of(known, claim.provider),
+        location=places.name_of(known, claim.location),
         billed=billed,
         patient_cents=claim.patient_cents, adjusted_cents=claim.adjusted_cents,
         findings=tuple(_finding(desk, f, people) for f in desk.open(ClaimFindings).of(claim.id)),
@@ -158,7 +164,7 @@ def _finding(desk: Desk, row: ClaimFinding, people: Mapping[UUID, str]) -> Findi
         value=shown(desk, row, "value"), sentence=shown(desk, row, "sentence"),
         fix=shown(desk, row, "fix"), source=SOURCES.get(row.rule, ""),
         by=people.get(row.overruled_by, "a colleague") if row.overruled_by else "",
-        at=row.overruled_at,
+        at=row.overruled_at, why=row.overruled_for,
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from db.claim_findings import ClaimFindings
 from db.claims import BEFORE, Claim, Claims, ClaimState
 from db.deliveries import Deliveries
 from services.actions import Action
-from services.claims import scrubbing, sending
+from services.claims import passing, scrubbing, sending
 from services.claims.billed import content_of
 from services.desk import Desk
 from services.errors import Invalid
@@ -31,19 +31,21 @@ def claim_action(
 
 
 @claim_action("claims.overrule", "Let pass")
-def overrule(desk: Desk, claim: Claim, finding_id: UUID) -> None:
+def overrule(desk: Desk, claim: Claim, finding_id: UUID, why: str) -> None:
     """Let this finding pass: the claim may leave although the rule speaks against it."""
+    reason = passing.why_of(why)
     if claim.state not in BEFORE:
         raise Invalid("This claim has left already.")
     finding = desk.open(ClaimFindings).get(finding_id)
     if finding.claim_id != claim.id or finding.overruled_by is not None:
         raise Invalid("This finding is not open any more. Please look again.")
     finding.overruled_by, finding.overruled_at = desk.actor.staff_id, desk.now
+    finding.overruled_for = reason
     holding = [f for f in desk.open(ClaimFindings).of(claim.id) if f.severity == "hold"]
     claim.holds = sum(f.overruled_by is None for f in holding)
     if claim.holds == 0:
         claim.state = ClaimState.READY
-    note(desk, claim, EventKind.OVERRULED, finding.rule)
+    note(desk, claim, EventKind.OVERRULED, passing.code_of(finding.rule, reason))
 
 
 @claim_action("claims.release", "Release")

@@ -1,13 +1,14 @@
 """What staff decide about a denial: mend it, argue, ask, pass it on, or give it up."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from db.claim_events import EventKind
 from db.claims import ClaimState
 from db.denials import Denial, DenialState
-from services.claims import mending, sending
+from services.claims import mending, passing, sending
 from services.desk import Desk
 from services.errors import Invalid, Stale
+from services.scrub import Finding
 from services.workflows.denials import letters
 from services.workflows.denials.acting import (
     LOOK_AGAIN,
@@ -18,28 +19,52 @@ from services.workflows.denials.acting import (
     sends,
 )
 
+OVERRULES = "claims.overrule"  # the same permission as before a claim first leaves
 NOT_THE_PATIENTS = ("CO", "PI")  # the practice bears it: by contract, or as the payer's own cut
 CHANGED = "The claim changed after you opened this. Please read it again."
+
+
+class Held(Invalid):
+    """Rules hold the corrected claim; ``rules`` names them, so that a person may let them pass."""
+
+    def __init__(self, message: str, rules: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.rules = rules
 
 
 @denial_action("denials.correct", "Correct and resubmit", needs_shown=True)
 def correct(
     desk: Desk, denial: Denial, changes: Mapping[str, str], *, claim_shown: str = "",
-    let_pass: tuple[str, ...] = (),
+    let_pass: tuple[str, ...] = (), why: str = "",
 ) -> None:  # fmt: skip
-    """Send the corrected claim in place of the one that the payer has (frequency code 7)."""
+    """Send the corrected claim in place of the one that the payer has (frequency code 7).
+
+    Rules that *let_pass* names do not hold it, for the reason *why*. Raises ``Held`` for others.
+    """
     claim = claim_of(desk, denial)
     if claim_shown and claim_shown != claim.content_hash:
         raise Stale(CHANGED)
     new, findings = mending.mended(desk, claim, changes)
     holding = [one for one in findings if one.holds]
-    for one in holding:
-        if one.rule not in let_pass:
-            raise Invalid(f"Not sent, a rule holds it: {one.sentence} {one.fix}")
-    for rule in sorted({one.rule for one in holding}):
-        mark(desk, denial, EventKind.OVERRULED, rule)
+    _let_pass(desk, denial, holding, let_pass, why)
     delivery = sending.promise_correction(desk, claim, denial, new)
     sends(desk, denial, delivery, "correct")
+
+
+def _let_pass(
+    desk: Desk, denial: Denial, holding: Sequence[Finding], let_pass: tuple[str, ...], why: str
+) -> None:
+    """Note which rules a person lets pass. Raises ``Held``, ``Invalid`` or ``NotAllowed``."""
+    rules = tuple(sorted({one.rule for one in holding}))
+    if set(rules) - set(let_pass):
+        told = " ".join(f"{one.sentence} {one.fix}" for one in holding)
+        raise Held(f"Not sent, a rule holds it: {told}", rules)
+    if not rules:
+        return
+    desk.require(OVERRULES, "let a claim pass that a rule holds")
+    reason = passing.why_of(why)
+    for rule in rules:
+        mark(desk, denial, EventKind.OVERRULED, passing.code_of(rule, reason))
 
 
 @denial_action("denials.appeal", "Appeal", needs_shown=True)

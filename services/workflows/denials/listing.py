@@ -8,12 +8,11 @@ from uuid import UUID
 
 from db.claims import Claim, Claims
 from db.denials import Denial, DenialFilter, Denials, DenialState
-from db.places import Places
 from db.staff import StaffList
 from db.vault import Unreadable
 from services import rollout
 from services.actions import Target, places_of
-from services.claims import showing
+from services.claims import places, showing
 from services.container import Container
 from services.desk import Actor, Desk, looking, working
 from services.errors import NotRolledOut
@@ -28,7 +27,21 @@ CLOSED = (
     DenialState.RECOVERED, DenialState.PATIENT, DenialState.WRITTEN_OFF, DenialState.LOST,
     DenialState.CLEARED,
 )  # fmt: skip
-WORKING = (DenialState.WAITING, DenialState.SENDING, DenialState.IN_WORK)
+WORKING: tuple[DenialState, ...] = (DenialState.WAITING, DenialState.SENDING, DenialState.IN_WORK)
+
+# What became of a denial, as the cards count it: its lane, its states, and whether by letter.
+FATES: Mapping[str, tuple[str, tuple[DenialState, ...], bool | None]] = {
+    "open": ("open", (DenialState.OPEN, DenialState.SNOOZED), None),
+    "in work": ("work", WORKING, False),
+    "appealed": ("work", WORKING, True),
+} | {
+    word: ("closed", (state,), None)
+    for word, state in (
+        ("recovered", DenialState.RECOVERED), ("written off", DenialState.WRITTEN_OFF),
+        ("patient's", DenialState.PATIENT), ("lost", DenialState.LOST),
+        ("cleared", DenialState.CLEARED),
+    )
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -90,6 +103,7 @@ class Narrowed:
     payer: str = ""
     carc: str = ""
     location: str = ""
+    fate: str = ""  # one of FATES: what became of it, narrower than its lane
 
 
 @dataclass(frozen=True)
@@ -114,13 +128,17 @@ def lanes(actor: Actor, narrowed: Narrowed) -> dict[str, DenialFilter]:
             location=narrowed.location,
         )  # fmt: skip
 
-    return {
+    found = {
         "mine": lane(GROUPED, actor.staff_id),
         "open": lane(GROUPED),
         "work": lane(WORKING),
         "snoozed": lane((DenialState.SNOOZED,)),
         "closed": lane(CLOSED),
     }
+    if narrowed.fate in FATES:
+        name, states, appealed = FATES[narrowed.fate]
+        found[name] = replace(found[name], states=states, appealed=appealed)
+    return found
 
 
 def worklist(
@@ -155,12 +173,12 @@ def choices(container: Container, actor: Actor) -> Choices:
     with looking(container, actor) as desk:
         desk.require(READ, "read denials")
         kinds = desk.open(Denials).kinds()
-        names = desk.open(Places).by_ref()
+        names = places.names(desk)
         payers = {id: name for id, name, _, _ in kinds}
         carcs = {carc: showing.sentence(carc) for _, _, carc, _ in kinds if carc}
-        places = {ref: names[ref].name if ref in names else ref for *_, ref in kinds if ref}
+        locations = {ref: places.name_of(names, ref) for *_, ref in kinds if ref}
         people = [(p.id, p.name) for p in desk.open(StaffList).active() if may(p.role, READ)]
-        by_name = [tuple(sorted(one.items())) for one in (payers, carcs, places)]
+        by_name = [tuple(sorted(one.items())) for one in (payers, carcs, locations)]
         return Choices(by_name[0], by_name[1], by_name[2], tuple(people))
 
 

@@ -15,7 +15,7 @@ from db.staff import StaffList
 from db.x12_files import X12Files
 from services import rollout
 from services.actions import Target, places_of
-from services.claims import arising, mending, paths, ranking, showing
+from services.claims import arising, mending, paths, places, ranking, showing
 from services.claims.mending import Editable
 from services.claims.showing import Billed, LineBeside
 from services.codes import reasons
@@ -91,6 +91,7 @@ class OpenDenial:
     cause: str
     taken_down: TakenDown | None
     claim_hash: str
+    location: str
     verbs: frozenset[str]
 
     @property
@@ -158,6 +159,7 @@ def _open(desk: Desk, denial: Denial, claim: Claim) -> OpenDenial:
         cause=denial.cause,
         taken_down=cause.taken_down(desk, denial),
         claim_hash=claim.content_hash,
+        location=places.name_of(places.names(desk), denial.location),
         verbs=frozenset(v for v in ALLOWED if role is not None and may(role, v)),
     )
 

@@ -1,17 +1,18 @@
 """What became of denials, in dollars and count, by payer, reason, place and month, beside the files."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import cached_property
 from typing import TypeVar
 
 from db.denials import DenialState
-from db.places import Places
 from db.practices import Practices
 from db.revenue import ClaimSums, DenialSum, DenialSums, FileSums, PaidSums
 from db.risk_models import RiskModel, RiskModels
 from db.x12_files import FileState
 from services import rollout
+from services.claims import places
 from services.codes import reasons
 from services.container import Container
 from services.desk import Actor, Desk, looking
@@ -94,9 +95,14 @@ class Narrow:
 
     def holds(self, cell: Cell) -> bool:
         """Whether *cell* is counted."""
-        wanted = {by: getattr(self, by.value) for by in By}
-        same = all(not value or cell.part(by) == value for by, value in wanted.items())
-        return same and self.fate in (None, cell.fate)
+        return self.fate in (None, cell.fate) and all(
+            getattr(cell, name) == value for name, value in self.asked
+        )
+
+    @cached_property
+    def asked(self) -> tuple[tuple[str, str], ...]:
+        """What is asked beside the fate: the name of a part and its value."""
+        return tuple((by.value, value) for by in By if (value := getattr(self, by.value)))
 
 
 @dataclass(frozen=True)
@@ -119,6 +125,14 @@ class Reconciled:
     def difference(self) -> int:
         """What is not explained; anything but 0 is a fault of ours."""
         return self.files - self.claims - self.unmatched - self.unpaired
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Denials by what became of them, as the worklist's own totals show them: without months."""
+
+    cells: tuple[Cell, ...] = ()
+    names: Mapping[By, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -150,6 +164,18 @@ def revenue(container: Container, actor: Actor) -> Revenue:
             risk=desk.open(RiskModels).newest(),
             simulated=Practices(desk.session).get(desk.practice_id).synthetic,
         )
+
+
+def counted(container: Container, actor: Actor) -> Counted:
+    """The totals of all denials this person sees. Raises ``NotAllowed`` or ``NotRolledOut``."""
+    with looking(container, actor) as desk:
+        desk.require("denials.read", "read denials")
+        gate = rollout.gate(desk, "denials")
+        sums = desk.open(DenialSums).kinds(by_place=any(scope.scope for scope in gate.scopes))
+        seen = [one for one in sums if gate.shows_to(actor.staff_id, _places(one))]
+        if not seen and (sums or not gate.shows_to(actor.staff_id)):
+            raise NotRolledOut("Denials")
+        return Counted(tuple(_cells(seen)), _names(desk, seen))
 
 
 def reconciled(desk: Desk) -> Reconciled:
@@ -207,21 +233,18 @@ def _cells(sums: Sequence[DenialSum]) -> Iterable[Cell]:
     for one in sums:
         working = Fate.APPEALED if one.appealed else Fate.IN_WORK
         amount = Amount(one.denials, one.denied_cents, one.recovered_cents)
-        month = f"{one.year}-{one.month:02}"
+        month = f"{one.year}-{one.month:02}" if one.month else ""
         yield Cell(
             ENDINGS.get(one.state, working), one.payer_id, one.carc, one.location, month, amount
         )
 
 
 def _names(desk: Desk, sums: Sequence[DenialSum]) -> dict[By, dict[str, str]]:
-    places = desk.open(Places).by_ref()
+    known = places.names(desk)
     return {
         By.PAYER: {one.payer_id: one.payer_name or one.payer_id for one in sums},
         By.REASON: {one.carc: _reason(one.carc) for one in sums},
-        By.LOCATION: {
-            one.location: places[one.location].name if one.location in places else one.location
-            for one in sums
-        },
+        By.LOCATION: {one.location: places.name_of(known, one.location) for one in sums},
         By.MONTH: {},
     }
 

@@ -15,13 +15,17 @@ from db.claims import Claims, ClaimState
 from db.deliveries import Deliveries, DeliveryState
 from db.denials import Denial, DenialState
 from db.vocabulary import Role
+from pages.parts.denials.deeds import open_denial as open_denial_on_page
+from pages.parts.denials.events import handle
+from pages.parts.denials.sitting import Sitting
 from services import deliverer
 from services.actions import Target
+from services.claims.passing import Why
 from services.desk import Actor, working
 from services.ehr.billing import AppealPacket
 from services.errors import Invalid, NotAllowed, Stale
 from services.workflows.denials.accepting import accept_path, decide_group, groups
-from services.workflows.denials.deciding import appeal, correct, to_patient, write_off
+from services.workflows.denials.deciding import Held, appeal, correct, to_patient, write_off
 from services.workflows.denials.letters import edit_letter
 from services.workflows.denials.listing import worklist
 from services.workflows.denials.reading import letter_file
@@ -75,6 +79,50 @@ def test_a_correction_that_a_rule_holds_or_that_changes_nothing_does_not_leave(
         correct(desk.container, biller, opened.target, {"line1_pointers": "4"})
     assert desk.deliveries(denial) == []
     assert desk.now(denial).version == denial.version
+
+
+def test_a_correction_that_a_rule_holds_leaves_for_a_reason_and_the_timeline_tells_it(
+    desk: Desk, biller: Actor
+) -> None:
+    [denial] = desk.denied("16", remarks=["N286"], procedures=["71046"])
+    opened, wrong = desk.open(biller, denial), {"line1_modifiers": "26 TC"}
+    with pytest.raises(Held) as held:
+        correct(desk.container, biller, opened.target, wrong)
+    assert held.value.rules
+    for why in ("", "because"):
+        with pytest.raises(Invalid, match="say why it may pass"):
+            correct(desk.container, biller, opened.target, wrong,
+                    let_pass=held.value.rules, why=why)  # fmt: skip
+    with pytest.raises(Held):  # another rule than those that were shown
+        correct(desk.container, biller, opened.target, wrong, let_pass=("x",), why=Why.CHART)
+    assert desk.deliveries(denial) == []
+
+    correct(desk.container, biller, opened.target, wrong,
+            let_pass=held.value.rules, why=Why.CHART)  # fmt: skip
+    assert [d.kind for d in desk.deliveries(denial)] == ["corrected_claim"]
+    [step] = [s for s in desk.steps(denial) if s.kind is EventKind.OVERRULED]
+    assert step.code == f"{held.value.rules[0]}, the chart documents it"
+    assert step.staff_id == biller.staff_id
+
+
+def test_the_page_offers_to_let_it_pass_and_keeps_what_was_typed(desk: Desk, biller: Actor) -> None:
+    [denial] = desk.denied("16", remarks=["N286"], procedures=["71046"])
+    sitting = Sitting(biller.staff_id)
+    open_denial_on_page(desk.container, biller, sitting, denial.id)
+    assert sitting.denial is not None
+    event: dict[str, Any] = {
+        "n": 1, "kind": "accept", "path": "correct", "claim": sitting.denial.claim_hash,
+        "changes": {"line1_modifiers": "26 TC"}, "letter": "",
+        "target": {"id": str(denial.id), "version": sitting.denial.row.version},
+    }  # fmt: skip
+    handle(desk.container, biller, sitting, "denial_review", event)
+    assert sitting.problem is not None
+    assert sitting.problem.rules
+    assert sitting.problem.whys == tuple(Why)
+    more = {"n": 2, "passed": list(sitting.problem.rules), "why": str(Why.PAYER)}
+    handle(desk.container, biller, sitting, "denial_review", event | more)
+    assert sitting.problem is None
+    assert desk.now(denial).decision == "correct"
 
 
 def test_a_co29_is_appealed_with_its_proof_and_the_approved_letter_arrives_byte_for_byte(
