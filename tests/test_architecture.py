@@ -14,7 +14,7 @@ OUTSIDE = {
         "pydantic", "httpx", "authlib", "joserfc", "anthropic", "httpx2", "httpcore",
         "pandas", "msgspec", "sklearn", "numpy", "scipy", "rapidfuzz", "ahocorasick", "starlette",
         "uvicorn", "argon2", "cryptography", "prometheus_client", "phonenumbers",
-        "nameparser", "usaddress",
+        "nameparser", "usaddress", "click",
         "pypdfium2", "PIL", "pytesseract", "docx", "defusedxml", "fpdf", "paramiko",
     },
     "db": {"sqlmodel", "sqlalchemy", "alembic", "cryptography"},
@@ -101,6 +101,12 @@ def test_adapters_are_chosen_in_two_places() -> None:
         and not name(path).startswith("services/ehr/")
     }
     assert choosers <= CHOOSERS
+
+
+def test_only_commands_speak_to_the_console() -> None:
+    speakers = {name(path) for path in MODULES if "click" in imported_by(path)}
+    assert speakers
+    assert all(speaker.startswith("services/commands/") for speaker in speakers)
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name)
