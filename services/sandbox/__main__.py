@@ -43,6 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         hook_secret=asked.hook_secret,
         clearinghouse_key=asked.clearinghouse_key,
         claims_pace=ClaimsPace.of(asked.claims_pace),
+        mllp_port=asked.mllp_port,
     )
     try:
         server = Announcing(server_config(config, asked.port))
@@ -72,6 +73,7 @@ def arguments() -> argparse.ArgumentParser:
     add("--hook-secret", default="", help="key that signs those calls")
     add("--clearinghouse-key", default="sandbox-clearinghouse-key", help="opens the claim files")
     add("--claims-pace", type=float, default=45, help="seconds from a claim to its remittance")
+    add("--mllp-port", type=int, help="port on loopback for notes by HL7; 0 picks a free one")
     return parser
 
 

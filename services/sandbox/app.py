@@ -14,6 +14,7 @@ from services.sandbox import authorize, bulk, control, fhir, healow, oidc, opena
 from services.sandbox.arriving import keep_arriving
 from services.sandbox.clearing import web as clearinghouse
 from services.sandbox.gate import Gate
+from services.sandbox.hl7.serving import listening as note_interface
 from services.sandbox.keys import public_keys
 from services.sandbox.refusals import Refused, refuse
 from services.sandbox.seeding import new_world
@@ -55,7 +56,8 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:
     if path:
         tasks.append(asyncio.create_task(keep_saving(app, path)))
     try:
-        yield
+        async with note_interface(app):
+            yield
     finally:
         for task in tasks:
             task.cancel()

@@ -14,6 +14,8 @@ from services.sandbox.access import Client
 from services.sandbox.clearing import control as clearing
 from services.sandbox.control_charts import merge, put_resource
 from services.sandbox.control_messages import arrive, bulk, change
+from services.sandbox.hl7 import control as hl7
+from services.sandbox.hl7.serving import KINDS as MLLP_KINDS
 from services.sandbox.id_tokens import WRONGS
 from services.sandbox.misbehaviour import KINDS
 from services.sandbox.refusals import Refused
@@ -60,8 +62,9 @@ async def list_faults(request: Request) -> Response:
 async def add_fault(request: Request) -> Response:
     """Put a fault in force."""
     asked = await body_of(request)
-    if asked.get("kind") not in KINDS or "match" not in asked:
-        raise refusal(400, f"A fault has a match and one of these kinds: {', '.join(KINDS)}.")
+    kinds = MLLP_KINDS if str(asked.get("match", "")).startswith("hl7") else KINDS
+    if asked.get("kind") not in kinds or "match" not in asked:
+        raise refusal(400, f"A fault has a match and one of these kinds: {', '.join(kinds)}.")
     return answer({"id": world_of(request).faults.add(asked).id}, 201)
 
 
@@ -183,6 +186,10 @@ ROUTES = [
     _route("clearinghouse/advance", clearing.advance, "POST"),
     _route("clearinghouse/files", clearing.mail, "POST"),
     _route("clearinghouse/pace", clearing.pace, "POST"),
+    _route("hl7", hl7.interface, "GET"),
+    _route("hl7/templates", hl7.template, "POST"),
+    _route("hl7/notes", hl7.notes, "GET"),
+    _route("hl7/journal", hl7.journal, "GET"),
     _route("arrivals", arrivals, "POST"),
     _route("oidc", oidc, "POST"),
     _route("hook", hook, "POST"),

@@ -106,6 +106,20 @@ class Control:
         """Per claim what was billed and how it stands, in cents, and the totals."""
         return dict(self.call("GET", f"claims/truth?practice={practice}"))
 
+    def note_template(self, location: str, codes: list[str], **fields: Any) -> Json:
+        """Set the progress-note template of a location."""
+        asked = {"location": location, "codes": codes, **fields}
+        return dict(self.call("POST", "hl7/templates", asked))
+
+    def notes(self, encounter: str, practice: str = "FEIGDM") -> dict[str, Json]:
+        """Per section of an encounter what came by HL7 and stands in the chart now."""
+        where = f"hl7/notes?practice={practice}&encounter={encounter}"
+        return dict(self.call("GET", where)["sections"])
+
+    def note_journal(self) -> list[Json]:
+        """Every HL7 message judged: ``code``, ``filed``, ``dropped``."""
+        return list(self.call("GET", "hl7/journal"))
+
     def configure(self, practice: str = "", **switches: Any) -> Json:
         """Set a practice's switches."""
         named = {"practice": practice} if practice else {}
@@ -145,6 +159,11 @@ class Running:
     def healow(self, practice: str = "FEIGDM") -> str:
         """A practice's message channel."""
         return f"{self.url}/healow/v1/{practice}"
+
+    @property
+    def mllp_port(self) -> int:
+        """Where notes arrive by HL7. Raises TypeError if it was started without."""
+        return int(self.control.call("GET", "hl7")["port"])
 
     def clearinghouse(self, practice: str = "FEIGDM") -> str:
         """A practice's account at the clearinghouse."""

@@ -15,6 +15,11 @@ INTAKE_WRITES = (
     "QuestionnaireResponse",
 )
 AS_LIFETIME: Any = "as token_seconds"
+# A location's progress-note template: the codes of its sections, in their order.
+NOTE_TEMPLATES = {
+    "Location/l.1": ("CC", "HPI", "ROS", "PE", "ASSESSMENT", "PLAN"),
+    "Location/l.2": ("CC", "HPI", "PE", "PLAN"),
+}
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,7 @@ class Tenant:
     tray: Tray = field(default_factory=Tray)
     exports: dict[str, Job] = field(default_factory=dict)
     told: dict[date, Repertoire] = field(default_factory=dict)
+    note_templates: dict[str, tuple[str, ...]] = field(default_factory=lambda: {**NOTE_TEMPLATES})
 
     def stories(self, today: date) -> Repertoire:
         """What its patients could write today; worked out once a day."""

@@ -13,6 +13,7 @@ from services.sandbox.ledger import Ledger
 from services.sandbox.meter import Meter
 from services.sandbox.pace import ClaimsPace, Pace
 from services.sandbox.refusals import fhir_refusal, too_many
+from services.sandbox.shapes import Json
 from services.sandbox.staff import SignIn
 from services.sandbox.tenants import Tenant
 from services.sandbox.webhooks import Hook
@@ -27,6 +28,8 @@ class SandboxConfig:
     ``practices`` are codes: the first has all patients, any further one four others.
     ``state`` is a file that carries threads and ledger over to the next start.
     ``hook_url`` is a loopback address told of each new message, signed with ``hook_secret``.
+    ``mllp_port`` is where notes arrive by HL7 (0 picks a free port, ``None`` for none), under TLS
+    where ``mllp_tls`` names a certificate chain and its key.
     ``clearinghouse_key`` opens every practice's account; ``claims_pace`` says how soon claims are answered.
     """
 
@@ -41,6 +44,8 @@ class SandboxConfig:
     hook_secret: str = field(default="", repr=False)
     clearinghouse_key: str = field(default="sandbox-clearinghouse-key", repr=False)
     claims_pace: ClaimsPace = field(default_factory=ClaimsPace)
+    mllp_port: int | None = None
+    mllp_tls: tuple[Path, Path] | None = None
 
 
 @dataclass
@@ -59,6 +64,7 @@ class World:
     sign_ins: dict[str, SignIn] = field(default_factory=dict)
     wrong_id_token: str = ""
     houses: dict[str, House] = field(default_factory=dict)
+    note_journal: list[Json] = field(default_factory=list)
 
     @property
     def messages(self) -> int:
