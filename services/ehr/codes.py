@@ -59,7 +59,31 @@ FHIR_WRITEBACK |= {
 FHIR_WRITEBACK |= {str(code): "eCW does not accept the charge" for code in range(701, 704)}
 FHIR_WRITEBACK |= {str(code): "eCW does not accept the medication" for code in (2024, 2025, 2026)}
 
-HL7 = {"2027": "the drug code (NDC) is not in the practice's eCW drug list"}
+HL7 = {
+    # HL7 table 0357, which any receiver may use
+    "100": "the parts of the message are not in their order",
+    "101": "a required field is missing",
+    "102": "a value is of the wrong type",
+    "103": "a coded value is not in eCW's list",
+    "200": "the interface does not take this type of message",
+    "201": "the interface does not take this event",
+    "202": "the interface does not take this processing mode (production, training)",
+    "203": "the interface does not take this HL7 version",
+    "204": "eCW does not know the patient, or the number is another practice's",
+    "205": "eCW has an entry under this number already",
+    "206": "the record is locked in eCW; somebody may have it open",
+    "207": "eCW's interface failed inside",
+    # eCW's clinical-note interface: the same numbers as FHIR writeback, other meanings
+    "301": "the message has no header (MSH)",
+    "302": "eCW could not write the note's content",
+    "303": "the encounter belongs to another patient",
+    "304": "eCW does not know the encounter",
+    "305": "eCW failed while it worked on the note",
+    "306": "the marker of a progress note (PROG) is missing",
+    "307": "the request segment (OBR) is missing",
+    "308": "the interface is not set up for this location; an eCW administrator can do it",
+    "2027": "the drug code (NDC) is not in the practice's eCW drug list",
+}
 
 WORDS = {Channel.FHIR_WRITEBACK: FHIR_WRITEBACK, Channel.HL7: HL7}
 

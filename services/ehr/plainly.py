@@ -51,7 +51,7 @@ def plainly(call: Call) -> Iterator[None]:
     try:
         yield
     except NOTHING_SENT as error:
-        raise Unreachable(f"{call.system} cannot be reached: {_cause(error, call)}.") from error
+        raise Unreachable(f"{call.system} cannot be reached: {cause(error, call.host)}.") from error
     except UNCLEAR as error:
         raise unclear(call, _trouble(error)) from error
 
@@ -78,19 +78,19 @@ def _trouble(error: Exception) -> str:
             return "gave an answer that cannot be read"
 
 
-def _cause(error: Exception, call: Call) -> str:
-    """Why no connection came about: names the host, never what we wanted to send."""
+def cause(error: Exception, host: str) -> str:
+    """Why no connection to *host* came about, as a clause; never what we wanted to send."""
     match system_error_in(error):
         case ssl.SSLCertVerificationError() as fault:
-            return f"the certificate of {call.host} is not valid ({fault.verify_message})"
+            return f"the certificate of {host} is not valid ({fault.verify_message})"
         case ssl.SSLError():
-            return f"{call.host} does not offer a secure connection (TLS 1.2 or newer)"
+            return f"{host} does not offer a secure connection (TLS 1.2 or newer)"
         case socket.gaierror():
-            return f"the name {call.host} is not known"
+            return f"the name {host} is not known"
         case ConnectionRefusedError():
-            return f"{call.host} refuses connections"
+            return f"{host} refuses connections"
         case _:
-            return f"{call.host} does not answer"
+            return f"{host} does not answer"
 
 
 def system_error_in(error: BaseException | None) -> OSError | None:
