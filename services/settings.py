@@ -111,6 +111,10 @@ class Settings(BaseModel):
     oidc_roles: dict[str, str] = Field({}, description="group name to role")
     oidc_practice: str = Field("", description="practice code for people the provider brings")
     metrics_token: SecretStr = Field(SecretStr(""), description="bearer token that opens /metrics")
+    hl7_interfaces: tuple[str, ...] = Field(
+        (),
+        description="HL7 interfaces (host:port) beside this machine's that foyer hl7 may send to",
+    )
     hook_secrets: tuple[SecretStr, ...] = Field((), description="webhook secrets, newest first")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="DEBUG, INFO, WARNING or ERROR"

@@ -1,6 +1,7 @@
 """The commands of an operator, by what they are about; ``cli.py`` puts them under ``foyer``."""
 
 from services.commands.billing import claims, era
+from services.commands.hl7 import hl7
 from services.commands.house import doctor, staff, status
 from services.commands.installation import backup, db, keys, restore
 from services.commands.measuring import evaluate, intake, triage
@@ -17,6 +18,7 @@ ALL = (
     intake,
     claims,
     era,
+    hl7,
     staff,
     doctor,
     status,
