@@ -13,6 +13,7 @@ from tests.bench import (
     browser,
     claims,
     claims_page,
+    hl7,
     ingest,
     intake,
     queue_page,
@@ -44,6 +45,7 @@ ALL: dict[str, Measure] = {
     "risk": risk.measure,
     "scrub": scrub.measure,
     "x12": x12.measure,
+    "hl7": hl7.measure,
 }
 
 

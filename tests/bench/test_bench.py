@@ -8,6 +8,7 @@ import pytest
 
 from tests.bench import (
     claims,
+    hl7,
     ingest,
     intake,
     queue_page,
@@ -21,7 +22,7 @@ from tests.bench.__main__ import quick
 from tests.bench.figures import Figure, Scale, heading, line, percentile
 
 # Those that need a browser, fifty processes or a trained engine are too slow for the suite.
-PARTS = (claims, ingest, *intake.PARTS, queue_page, redflags, scrub, sealing, whole_path, x12)
+PARTS = (claims, hl7, ingest, *intake.PARTS, queue_page, redflags, scrub, sealing, whole_path, x12)
 
 
 @pytest.fixture

@@ -1,16 +1,17 @@
-"""``python -m tests.fuzz x12 --minutes 10``: the long, coverage-guided run; 1 if anything escapes."""
+"""``python -m tests.fuzz x12 --minutes 10`` (or hl7): the long, coverage-guided run; 1 if anything escapes."""
 
 import argparse
+import importlib
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-TARGETS = ("x12",)
+TARGETS = ("hl7", "x12")
 CHILD = """
 import sys
 import atheris
-with atheris.instrument_imports(include=["services.ehr.x12", "services.era_lines"]):
+with atheris.instrument_imports(include=["services.ehr.{name}", "services.era_lines"]):
     from tests.fuzz.{name} import target
 atheris.Setup(sys.argv, target)
 atheris.Fuzz()
@@ -29,14 +30,13 @@ def main() -> int:
 
 def run(name: str, minutes: float, folder: Path) -> int:
     """The fuzzer in a process of its own, which an escaping exception ends; its exit status."""
-    from tests.fuzz import x12
-
+    target = importlib.import_module(f"tests.fuzz.{name}")
     found = folder / "found"
     found.mkdir()
-    for number, data in enumerate(x12.corpus()):
+    for number, data in enumerate(target.corpus()):
         (found / f"sample-{number}").write_bytes(data)
     words = folder / "words"
-    words.write_text("".join(f'"{_quoted(word)}"\n' for word in x12.dictionary()))
+    words.write_text("".join(f'"{_quoted(word)}"\n' for word in target.dictionary()))
     options = [f"-max_total_time={int(minutes * 60)}", f"-dict={words}", "-max_len=20000",
                "-timeout=20", "-print_final_stats=1", f"-artifact_prefix={Path.cwd()}/"]  # fmt: skip
     command = [sys.executable, "-c", CHILD.format(name=name), *options, str(found)]
