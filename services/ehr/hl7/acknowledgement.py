@@ -15,6 +15,7 @@ REFUSED = ("AE", "CE", "CR")
 OF_OUR_MAKING = ("200", "201", "202", "203")  # AR for what we sent, not for how they are today
 CODE = re.compile(r"[0-9]{1,5}")
 CODE_IN_WORDS = re.compile(r"\s*([0-9]{1,5})\b")
+LINE_END = re.compile(rb"\r?\n")  # some receivers end the lines of an ACK as text files do
 HARMLESS = re.compile(r"[A-Z][A-Z0-9]{2}")
 
 
@@ -48,7 +49,7 @@ class Acknowledgement:
 
 def read_acknowledgement(data: bytes) -> Acknowledgement:
     """Raises ``Hl7Fault`` for what is no ACK, or one with an answer that HL7 does not define."""
-    message = read(data)
+    message = read(LINE_END.sub(b"\r", data))
     answer = message.first("MSA")
     code = message.text(answer, 1)
     if code not in (*TAKEN, *REJECTED, *REFUSED):

@@ -198,6 +198,13 @@ def test_older_ways_to_name_an_error(older: list[str]) -> None:
     assert "Sam" not in str(no.value)
 
 
+@pytest.mark.parametrize("line_end", [b"\n", b"\r\n"])
+def test_an_answer_whose_lines_end_as_in_text_files(line_end: bytes) -> None:
+    body = ack()[1:-2].replace(b"\r", line_end)
+    with interface(framed(body)) as (line, _):
+        assert line.send(MESSAGE).remote_id == CONTROL
+
+
 def test_nobody_there_is_unreachable_and_nothing_left() -> None:
     with pytest.raises(Unreachable, match=r"127.0.0.1 refuses connections"):
         Mllp("127.0.0.1", free_port()).send(MESSAGE)
