@@ -7,11 +7,14 @@ from datetime import UTC, datetime, timedelta
 from functools import wraps
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from services.errors import FoyerError, Invalid
+from services.errors import FoyerError, InDoubt, Invalid, Refused, Unreachable
+
+if TYPE_CHECKING:
+    from services.ehr.hl7.mllp import Mllp
 
 REFUSED = 2
 A_FILE = click.Path(path_type=Path)
@@ -88,10 +91,8 @@ def send_message(target: str, tls: bool, ca: Path | None, seconds: float, file: 
     sys.exit(_said(to, message))
 
 
-def _said(to: Any, message: bytes) -> int:
+def _said(to: "Mllp", message: bytes) -> int:
     """The meaning on standard output, since that is what was asked for; the exit status."""
-    from services.errors import InDoubt, Refused, Unreachable
-
     try:
         receipt = to.send(message)
     except Refused as no:
@@ -99,7 +100,7 @@ def _said(to: Any, message: bytes) -> int:
     except Unreachable as none:
         click.echo(f"NOT TAKEN {none} It may be sent again as it is.")
     except InDoubt as doubt:
-        click.echo(f"IN DOUBT  {doubt} Look there before it is sent again, unchanged.")
+        click.echo(f"IN DOUBT  {doubt} If it is not there, it may be sent again as it is.")
     else:
         detail = f" ({receipt.detail})" if receipt.detail else ""
         click.echo(f"TAKEN     {to.system} took message {receipt.remote_id}{detail}.")

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from services.ehr.codes import HL7, Channel, in_words
+from services.ehr.codes import Channel, in_words
 from services.ehr.hl7.faults import Hl7Fault
 from services.ehr.hl7.reading import Message, read
 from services.ehr.ports import Receipt
@@ -118,8 +118,3 @@ def _words(complaint: Complaint) -> str:
     if not complaint.code:
         return f"it does not say why{complaint.place}"
     return in_words(complaint.code, Channel.HL7) + complaint.place
-
-
-def known_codes() -> frozenset[str]:
-    """The codes that have words, for tests and the handbook."""
-    return frozenset(HL7)

@@ -13,9 +13,9 @@ from services.ehr.hl7.acknowledgement import Acknowledgement, read_acknowledgeme
 from services.ehr.hl7.faults import Hl7Fault
 from services.ehr.hl7.frames import Frames, TooLarge, framed
 from services.ehr.hl7.reading import read
-from services.ehr.plainly import Call, cause, unclear
+from services.ehr.plainly import cause
 from services.ehr.ports import Receipt
-from services.errors import Refused, Unreachable
+from services.errors import InDoubt, Refused, Unreachable
 
 LARGEST_ANSWER = 256 * 1024
 AT_ONCE = 64 * 1024
@@ -76,7 +76,6 @@ class Mllp:
         """From the first byte on every trouble is a doubt."""
         trouble = "did not answer in time"
         frames = Frames(LARGEST_ANSWER)
-        call = Call(self.system, self.host, repeatable=False)
         try:
             stream.write(frame)
             while data := stream.read(AT_ONCE):
@@ -86,12 +85,18 @@ class Mllp:
                         return found
             trouble = _ended(trouble)
         except httpcore.TimeoutException as error:
-            raise unclear(call, trouble) from error
+            raise self._doubt(trouble) from error
         except BROKE_OFF as error:
-            raise unclear(call, _ended(trouble)) from error
+            raise self._doubt(_ended(trouble)) from error
         except TooLarge:
-            raise unclear(call, "gave a larger answer than we accept") from None
-        raise unclear(call, trouble)
+            raise self._doubt("gave a larger answer than we accept") from None
+        raise self._doubt(trouble)
+
+    def _doubt(self, trouble: str) -> InDoubt:
+        return InDoubt(
+            f"{self.system} {trouble}, so it is not known whether it took the note; only reading "
+            "back can tell."
+        )
 
 
 def _own(answer: bytes, control: str, trouble: str) -> tuple[Acknowledgement | None, str]:
