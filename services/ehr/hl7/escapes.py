@@ -62,21 +62,25 @@ def _reader(delimiters: str) -> Callable[[str], str]:
     field, component, repetition, escape, subcomponent = tuple(delimiters)
     signs = {"F": field, "S": component, "R": repetition, "E": escape, "T": subcomponent}
     signs |= {"H": "", "N": "", ".br": "\n"}  # highlighting, which plain text has none of
-    sequence = re.compile(rf"{re.escape(escape)}([^{re.escape(escape)}]*){re.escape(escape)}")
 
-    def meaning(found: re.Match[str]) -> str:
-        known = signs.get(found[1])
-        return _rarer(found) if known is None else known
+    def read(value: str) -> str:
+        parts = value.split(escape)  # at odd places stand the codes
+        for place in range(1, len(parts) - 1, 2):
+            known = signs.get(parts[place])
+            parts[place] = _rarer(parts[place], escape) if known is None else known
+        if len(parts) % 2 == 0:
+            parts[-1] = escape + parts[-1]  # one that opens and never closes
+        return "".join(parts)
 
-    return lambda value: sequence.sub(meaning, value)
+    return read
 
 
-def _rarer(found: re.Match[str]) -> str:
-    if spacing := SPACING.fullmatch(found[1]):
+def _rarer(code: str, escape: str) -> str:
+    if spacing := SPACING.fullmatch(code):
         return "\n" * int(spacing[1] or 1)
-    if digits := HEXADECIMAL.fullmatch(found[1]):
+    if digits := HEXADECIMAL.fullmatch(code):
         return _bytes_as_text(bytes.fromhex(digits[1]))
-    return found[0]
+    return f"{escape}{code}{escape}"
 
 
 def _bytes_as_text(data: bytes) -> str:

@@ -112,24 +112,26 @@ TEXTS = ("FT", "TX", "ST")
 def observations(message: Message) -> list[Observation]:
     """Every OBX, in the order of the message."""
     marks = message.delimiters
-    component, repetition, escape = marks[1], marks[2], marks[3]
-    found = []
-    for segment in message.segments:
-        if segment[0] != "OBX":
-            continue
-        fields = segment if len(segment) > 11 else segment + [""] * (12 - len(segment))
-        parts = fields[3].split(component)
-        code, label, system = parts if len(parts) == 3 else [*parts, "", "", ""][:3]
-        value = fields[5]
-        if fields[2] in TEXTS:
-            if repetition in value:
-                value = value.replace(repetition, "\n")
-            if escape in value or value == '""':
-                value = plain(value, marks)
-        if escape in fields[3]:
-            code, label, system = (plain(part, marks) for part in (code, label, system))
-        found.append(Observation(fields[1], fields[2], code, label, system, value, fields[11]))
-    return found
+    return [_observation(segment, marks) for segment in message.segments if segment[0] == "OBX"]
+
+
+def _observation(segment: list[str], marks: str) -> Observation:
+    if len(segment) < 12:
+        segment = [*segment, *[""] * (12 - len(segment))]
+    parts = segment[3].split(marks[1])
+    code, label, system = parts if len(parts) == 3 else [*parts, "", "", ""][:3]
+    if marks[3] in segment[3]:
+        code, label, system = (plain(part, marks) for part in (code, label, system))
+    value = segment[5]
+    if segment[2] in TEXTS:
+        value = _text(value, marks)
+    return Observation(segment[1], segment[2], code, label, system, value, segment[11])
+
+
+def _text(value: str, marks: str) -> str:
+    if marks[2] in value:
+        value = value.replace(marks[2], "\n")  # TX and older FT: a repetition is a line
+    return plain(value, marks)
 
 
 def parse(data: bytes, profile: Profile) -> Note:
