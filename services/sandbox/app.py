@@ -15,6 +15,7 @@ from services.sandbox.arriving import keep_arriving
 from services.sandbox.clearing import web as clearinghouse
 from services.sandbox.gate import Gate
 from services.sandbox.keys import public_keys
+from services.sandbox.notes import web as notes
 from services.sandbox.refusals import Refused, refuse
 from services.sandbox.seeding import new_world
 from services.sandbox.shapes import answer
@@ -35,6 +36,7 @@ def create_app(config: SandboxConfig | None = None) -> Starlette:
             *authorize.ROUTES,
             *oidc.ROUTES,
             *openapi.ROUTES,
+            *notes.ROUTES,
             *bulk.ROUTES,
             *transactions.ROUTES,
             *fhir.ROUTES,

@@ -16,6 +16,7 @@ from services.sandbox.control_charts import merge, put_resource
 from services.sandbox.control_messages import arrive, bulk, change
 from services.sandbox.id_tokens import WRONGS
 from services.sandbox.misbehaviour import KINDS
+from services.sandbox.notes import control as notes
 from services.sandbox.refusals import Refused
 from services.sandbox.seeding import seeded_world
 from services.sandbox.shapes import answer, body_of
@@ -183,6 +184,10 @@ ROUTES = [
     _route("clearinghouse/advance", clearing.advance, "POST"),
     _route("clearinghouse/files", clearing.mail, "POST"),
     _route("clearinghouse/pace", clearing.pace, "POST"),
+    _route("encounters", notes.visit, "POST"),
+    _route("encounters/{encounter}/sign", notes.sign, "POST"),
+    _route("encounters/{encounter}/filed", notes.filed, "GET"),
+    _route("encounters/{encounter}/{deed}", notes.change, "POST"),
     _route("arrivals", arrivals, "POST"),
     _route("oidc", oidc, "POST"),
     _route("hook", hook, "POST"),

@@ -106,6 +106,19 @@ class Control:
         """Per claim what was billed and how it stands, in cents, and the totals."""
         return dict(self.call("GET", f"claims/truth?practice={practice}"))
 
+    def visit(self, **fields: Any) -> Json:
+        """A visit to be written down; the stored Encounter."""
+        return dict(self.call("POST", "encounters", fields))
+
+    def at_visit(self, encounter: str, deed: str, **fields: Any) -> Json:
+        """``arrive``, ``open``, ``save``, ``close`` or ``sign`` (with ``changes``) an ``Encounter/…``."""
+        return dict(self.call("POST", f"encounters/{encounter.partition('/')[2]}/{deed}", fields))
+
+    def filed(self, encounter: str, practice: str = "") -> Json:
+        """What is filed for an ``Encounter/…``: ``sections`` by code, ``documents``, ``signed``."""
+        place = f"encounters/{encounter.partition('/')[2]}/filed"
+        return dict(self.call("GET", place + (f"?practice={practice}" if practice else "")))
+
     def configure(self, practice: str = "", **switches: Any) -> Json:
         """Set a practice's switches."""
         named = {"practice": practice} if practice else {}
