@@ -159,6 +159,10 @@ class Running:
         """A practice's message channel."""
         return f"{self.url}/healow/v1/{practice}"
 
+    def openapi(self, practice: str = "FEIGDM") -> str:
+        """A practice's Open API of notes."""
+        return f"{self.url}/openapi/v1/{practice}"
+
     def clearinghouse(self, practice: str = "FEIGDM") -> str:
         """A practice's account at the clearinghouse."""
         return f"{self.url}/clearinghouse/v1/{practice}"

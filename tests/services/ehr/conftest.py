@@ -37,6 +37,8 @@ SCOPES = (
             "MedicationStatement",
             "Questionnaire",
             "QuestionnaireResponse",
+            "DocumentReference",
+            "Binary",
         )
     ),
     *(
@@ -48,6 +50,7 @@ SCOPES = (
             "MedicationStatement",
             "Condition",
             "QuestionnaireResponse",
+            "DocumentReference",
         )
     ),
     "system/Communication.read",
@@ -95,6 +98,7 @@ def practice(sandbox: Running, practice_key: RSAKey) -> PracticeConnection:
         fhir_base=sandbox.fhir(CODE),
         healow_base=sandbox.healow(CODE),
         clearing_base=sandbox.clearinghouse(),
+        openapi_base=sandbox.openapi(CODE),
         clearing_key="sandbox-clearinghouse-key",
         sftp=SftpAccount(place_of("sftp://sample@127.0.0.1/out"), frozenset({"SHA256:none"})),
         client_id=CLIENT,
@@ -129,9 +133,9 @@ def connected(
     """Connects the practice, with settings changed as named."""
     from dataclasses import replace
 
-    def connect_it(*, patience: timedelta = timedelta(0), **changes: Any) -> Ehr:
+    def connect_it(*, patience: timedelta = timedelta(0), hl7: Any = None, **changes: Any) -> Ehr:
         changed = replace(practice, **changes)
-        return connect(changed, tokens, calls, clock.now, patience=patience)
+        return connect(changed, tokens, calls, clock.now, patience=patience, hl7=hl7)
 
     return connect_it
 
