@@ -1,4 +1,4 @@
-"""A note on paper: the same note makes the same bytes, and its sections can be read back from them.
+"""What a note says on paper: which signs can be printed, and its sections read back from the lines.
 
 The PDF's own fonts know the Latin alphabet of Western Europe (cp1252). A sign that means the same
 is printed for one they lack; where none does, the note is refused rather than changed.
@@ -8,12 +8,9 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
-from fpdf import FPDF
-
-from services.ehr.notebook import NoteSection, NoteWrite
+from services.ehr.notebook import NoteWrite
 from services.errors import Refused
 
-FONT, SIZE, LINE = "Helvetica", 11, 5.4  # points, and millimetres from line to line
 HEADING, FOOTING = "\u00a7 ", "\u00b6 "  # how our own lines begin, so that no other does
 TITLED = re.compile(r"\u00a7 (?P<title>.*) \((?P<code>[^()]*)\)")
 ALIKE = str.maketrans({
@@ -27,27 +24,6 @@ ALIKE = str.maketrans({
 })  # fmt: skip
 
 
-def pdf(note: NoteWrite) -> bytes:
-    """*note* as a PDF. Raises ``Refused`` (code 108) naming a section that cannot be printed."""
-    require_printable(note)
-    page = _Paper(note)
-    # Its own date, never the clock's: a resend is the same file.
-    page.set_creation_date(note.at)
-    page.set_title("Progress note")
-    page.set_margin(20)
-    page.set_font(FONT, "", SIZE)
-    page.add_page()
-    for line in _head(note):
-        page.words(line)
-    for section in note.sections:
-        page.ln(3)
-        page.set_font(FONT, "B", SIZE)
-        page.words(f"{HEADING}{section.title} ({section.code})")
-        page.set_font(FONT, "", SIZE)
-        page.words(section.text)
-    return bytes(page.output())
-
-
 def require_printable(note: NoteWrite) -> None:
     """Raises ``Refused`` with eCW's code 108, naming the section and the character."""
     for section in note.sections:
@@ -58,7 +34,7 @@ def require_printable(note: NoteWrite) -> None:
                 "write it in other words, or send the note another way.",
                 code="108",
             )
-        if any(line.startswith((HEADING, FOOTING)) for line in _ended(section.text)):
+        if any(line.startswith((HEADING, FOOTING)) for line in ended(section.text)):
             raise Refused(
                 f"{section.title} has a line that begins like a heading of the PDF "
                 f"({HEADING.strip()} or {FOOTING.strip()}). Please take that sign away.",
@@ -68,7 +44,7 @@ def require_printable(note: NoteWrite) -> None:
 
 def printed(text: str) -> str:
     """*text* as the page shows it; what it cannot show stays as it is."""
-    return "".join(_shown(sign) or sign for sign in text)
+    return "".join(shown(sign) or sign for sign in text)
 
 
 def sections_in(page_lines: Iterable[str]) -> Iterator[tuple[str, str, str]]:
@@ -88,47 +64,16 @@ def sections_in(page_lines: Iterable[str]) -> Iterator[tuple[str, str, str]]:
         yield titled["title"], titled["code"], "\n".join(body)
 
 
-class _Paper(FPDF):
-    """Letter pages; each says at its foot whose note it is, since pages come apart."""
-
-    def __init__(self, note: NoteWrite) -> None:
-        super().__init__(format="letter")
-        self.foot = f"{FOOTING}MRN {note.mrn}, visit {note.visit_at:%Y-%m-%d}"
-        self.set_auto_page_break(auto=True, margin=20)
-
-    def footer(self) -> None:
-        """The foot of every page (called by fpdf2)."""
-        self.set_y(-14)
-        self.set_font(FONT, "", 8)
-        self.words(f"{self.foot}, page {self.page_no()}")
-
-    def words(self, text: str) -> None:
-        """One paragraph, its lines broken where they must be."""
-        shown = "".join(_shown(sign) or "?" for sign in "\n".join(_ended(text)))
-        self.multi_cell(0, LINE, shown, new_x="LMARGIN", new_y="NEXT", align="L")
-
-
-def _head(note: NoteWrite) -> Iterator[str]:
-    yield "Progress note - draft for signature"
-    yield f"Patient: {note.family}, {note.given}"
-    yield f"Born: {note.birth_date}   MRN: {note.mrn}"
-    yield f"Visit: {note.visit_at:%Y-%m-%d %H:%M}   Provider: {note.provider_given} {note.provider_family}"
-
-
-def titles_of(sections: Iterable[NoteSection]) -> dict[str, str]:
-    """Title by code, as the page shows both."""
-    return {section.code: printed(section.title) for section in sections}
-
-
-def _ended(text: str) -> list[str]:
+def ended(text: str) -> list[str]:
+    """The lines of *text*, whatever ends them."""
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 def _unprintable(text: str) -> str:
-    return next((c for c in text if c not in "\r\n" and not _shown(c) and c != "\u00ad"), "")
+    return next((c for c in text if c not in "\r\n" and not shown(c) and c != "\u00ad"), "")
 
 
-def _shown(sign: str) -> str:
+def shown(sign: str) -> str:
     """A sign as the font knows it, at worst a letter without its accent; empty where it has none."""
     alike = sign.translate(ALIKE)
     if alike == "\n" or (alike and all(_is_known(one) for one in alike)):

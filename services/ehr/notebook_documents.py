@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -39,7 +39,7 @@ class NoteDocuments:
     def write(self, note: NoteWrite) -> Receipt:
         """File the PDF as a draft. Refuses before sending what cannot be printed."""
         return self.back.write(
-            "", transaction(resource(note)), _receipt, creates="DocumentReference"
+            "", transaction(resource(note, self.zone)), _receipt, creates="DocumentReference"
         )
 
     def find(self, note: NoteWrite) -> Receipt | None:
@@ -94,7 +94,7 @@ class NoteDocuments:
                 code="differs",
             )
         data = self._content(found)
-        if data == note_pdf.pdf(note):
+        if data == printed(note, self.zone):
             return
         shown = {section.code: section.text for section in _on_paper(data)}
         require_same(note, shown, lambda text: letters(note_pdf.printed(text)))
@@ -106,9 +106,9 @@ class NoteDocuments:
         return self.back.read(text_of(attachment.get("url")) or "Binary/none", (), _binary)
 
 
-def resource(note: NoteWrite) -> Json:
+def resource(note: NoteWrite, zone: ZoneInfo) -> Json:
     """The DocumentReference of *note*: a draft, since only the provider signs."""
-    data = base64.b64encode(note_pdf.pdf(note)).decode()
+    data = base64.b64encode(printed(note, zone)).decode()
     at = note.at.isoformat()
     loinc = {"system": "http://loinc.org", "code": PROGRESS_NOTE, "display": "Progress note"}
     return {
@@ -124,6 +124,13 @@ def resource(note: NoteWrite) -> Json:
         "content": [{"attachment": {"contentType": PDF, "data": data, "creation": at}}],
         "context": {"encounter": [{"reference": note.encounter_ref}]},
     }
+
+
+def printed(note: NoteWrite, zone: ZoneInfo) -> bytes:
+    """The PDF, the visit at the practice's own time of day. Raises ``Refused``."""
+    from services.ehr.note_paper import pdf  # seconds of imports that only a document needs
+
+    return pdf(replace(note, visit_at=note.visit_at.astimezone(zone)))
 
 
 def _receipt(found: Document) -> Receipt:

@@ -23,12 +23,12 @@ MAPLE = (
     Section("CC", "Chief Complaint", "10154-3"),
     Section("HPI", "History of Present Illness", "10164-2"),
     Section("ROS", "Review of Systems", "10187-3"),
-    Section("VIT", "Vitals", "8716-3"),
+    Section("VITALS", "Vitals", "8716-3"),
     Section("PE", "Examination", "29545-1"),
-    Section("ASMT", "Assessment", "51848-0"),
-    Section("TRMT", "Treatment Plan", "18776-5"),
-    Section("ORD", "Orders", "46209-3"),
-    Section("PINST", "Patient Instructions", "69730-0"),
+    Section("ASSESSMENT", "Assessment", "51848-0"),
+    Section("PLAN", "Treatment Plan", "18776-5"),
+    Section("ORDERS", "Orders", "46209-3"),
+    Section("INSTRUCTIONS", "Patient Instructions", "69730-0"),
 )
 HARBOR = (
     Section("S10", "Reason for Visit", "10154-3"),

@@ -17,7 +17,8 @@ SLOT = timedelta(minutes=20)
 ADULT = 18  # children have no conversation that fits
 # How a day stands in the middle of it, repeated for as many visits as are wanted.
 STATES = ("finished", "in-progress", "planned", "finished", "arrived", "finished")
-WHEN = {"finished": -9, "in-progress": -1, "arrived": 0, "planned": 2}  # slots from now
+# Slots from now, and how many more for each visit before it: nobody is in two rooms at once.
+WHEN = {"finished": (-3, -1), "in-progress": (-1, 0), "arrived": (0, 0), "planned": (2, 1)}
 
 
 def fill_day(tenant: Tenant, count: int, now: datetime) -> None:
@@ -82,7 +83,8 @@ def _start(status: str, number: int, now: datetime) -> datetime:
     """Around now, as the status wants it, and within the practice's day."""
     here = now.astimezone(ZONE)
     midnight = datetime.combine(here.date(), time(0), ZONE)
-    start = here + (WHEN[status] + (number % 3 if status == "planned" else -(number % 3))) * SLOT
+    first, further = WHEN[status]
+    start = here + (first + further * number) * SLOT
     start = min(max(start, midnight), midnight + timedelta(hours=23))
     return start.replace(minute=start.minute // 10 * 10, second=0, microsecond=0)
 

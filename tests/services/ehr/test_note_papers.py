@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from services.documents import ccda as ccda_reader
 from services.documents.pages import Kind
 from services.documents.reading import read
-from services.ehr import note_ccda, note_pdf
+from services.ehr import note_ccda, note_paper, note_pdf
 from services.ehr.note_compare import letters, require_same
 from services.ehr.notebook import NoteSection, NoteWrite
 from services.ehr.ports import Ehr
@@ -39,7 +39,7 @@ NOTE = NoteWrite(
         NoteSection("chief_complaint", "CC", "Chief Complaint", "L", "Knee pain"),
         NoteSection("hpi", "HPI", "HPI", "L", "Two days.\n\n  No fever; <38 \u00b0C & falling."),
         NoteSection("social", "SOC", "Social", "L", "Runs."),
-        NoteSection("plan", "TRMT", "Plan", "L", "Rest."),
+        NoteSection("plan", "PLAN", "Plan", "L", "Rest."),
     ),
     at=datetime(2026, 3, 2, 15, 0, tzinfo=UTC),
     delivery_id="0b7cf4a2-61cf-4a5e-9f3f-000000000001",
@@ -51,29 +51,29 @@ def saying(text: str) -> NoteWrite:
 
 
 def on_paper(note: NoteWrite) -> dict[str, str]:
-    paper = read(note_pdf.pdf(note))
+    paper = read(note_paper.pdf(note))
     lines = (line.text for page in paper.pages for line in page.lines)
     return {code: text for _, code, text in note_pdf.sections_in(lines)}
 
 
 def test_the_same_note_is_the_same_bytes() -> None:
-    assert note_pdf.pdf(NOTE) == note_pdf.pdf(NOTE)
+    assert note_paper.pdf(NOTE) == note_paper.pdf(NOTE)
     assert note_ccda.ccda(NOTE) == note_ccda.ccda(NOTE)
     later = replace(NOTE, at=datetime(2026, 3, 2, 15, 1, tzinfo=UTC))
-    assert note_pdf.pdf(NOTE) != note_pdf.pdf(later)
+    assert note_paper.pdf(NOTE) != note_paper.pdf(later)
     assert note_ccda.ccda(NOTE) != note_ccda.ccda(later)
 
 
 def test_a_long_note_is_read_back_from_several_pages() -> None:
     long = "well-known self-limited over-the-counter non-steroidal\n- anti-inflammatory\n" * 60
     note = saying(long + "x" * 300)
-    paper = read(note_pdf.pdf(note))
+    paper = read(note_paper.pdf(note))
     assert len(paper.pages) > 1
     require_same(note, on_paper(note), lambda text: letters(note_pdf.printed(text)))
 
 
 def test_the_pages_say_whose_they_are() -> None:
-    paper = read(note_pdf.pdf(saying("Line.\n" * 90)))
+    paper = read(note_paper.pdf(saying("Line.\n" * 90)))
     for page in paper.pages:
         assert f"MRN MRN-103, visit 2026-03-02, page {page.number}" in page.lines[-1].text
     assert "draft for signature" in paper.pages[0].lines[0].text
@@ -109,22 +109,22 @@ def test_signs_that_mean_the_same_are_printed_for_those_the_font_lacks(
 )
 def test_what_cannot_be_printed_is_named_with_its_section(text: str, named: str) -> None:
     with pytest.raises(Refused, match=f"^HPI has a character .*{named}") as refused:
-        note_pdf.pdf(saying(text))
+        note_paper.pdf(saying(text))
     assert refused.value.code == "108"
 
 
 @pytest.mark.parametrize("sign", ["\u00a7", "\u00b6"])
 def test_a_line_that_looks_like_a_heading_is_refused_and_not_misread(sign: str) -> None:
     with pytest.raises(Refused, match="HPI has a line that begins like a heading"):
-        note_pdf.pdf(saying(f"Fine.\n{sign} Plan (TRMT)\nSurgery"))
-    assert "TRMT" in on_paper(saying(f"Fine. {sign} Plan (TRMT)"))
+        note_paper.pdf(saying(f"Fine.\n{sign} Plan (PLAN)\nSurgery"))
+    assert "PLAN" in on_paper(saying(f"Fine. {sign} Plan (PLAN)"))
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.text())
 def test_no_text_breaks_the_paper_or_the_record(text: str) -> None:
     note = saying(text)
-    for make in (note_pdf.pdf, note_ccda.ccda):
+    for make in (note_paper.pdf, note_ccda.ccda):
         assert outcome_of(make, note) in ("made", "108")
 
 

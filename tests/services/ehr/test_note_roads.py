@@ -9,22 +9,15 @@ from pydantic import ValidationError
 
 from services.ehr.codes import Channel, in_words
 from services.ehr.connection import PracticeConnection
-from services.ehr.ports import Ehr, Receipt, Road
+from services.ehr.ports import Ehr, Road
 from services.errors import Misconfigured
 from services.sandbox import Running
 from services.settings import PracticeSettings, Settings
 from services.settings_faults import faults_of
 from services.wiring import NOTE_WRITES, READ_SCOPES, connection_of
-from tests.services.ehr.conftest import SCOPES
+from tests.services.ehr.conftest import SCOPES, Courier
 
 NOTES = {Road.VISIT_TRANSCRIPTS, *NOTE_WRITES.values()}
-
-
-class Courier:
-    """Stands where an HL7 channel would."""
-
-    def write(self, note: object) -> Receipt:
-        return Receipt("MSG-1")
 
 
 @pytest.fixture

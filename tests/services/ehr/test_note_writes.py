@@ -1,14 +1,17 @@
 """A note reaches its visit once, as approved, by each road; or it is known that it did not."""
 
 import base64
+import itertools
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from services.ehr import note_pdf
+from services.ehr import note_paper
+from services.ehr.connection import Budget
 from services.ehr.notebook import NoteWrite
 from services.ehr.ports import Ehr, Receipt
 from services.errors import InDoubt, NeedsAuthorization, Refused, Unreachable
@@ -109,7 +112,7 @@ def test_one_section_dropped_in_silence_is_named(sandbox: Running, ehr: Ehr) -> 
     ("fault", "words"),
     [
         ({"section": "HPI", "text": "No pain."}, "History of Present Illness reads otherwise"),
-        ({"section": "PE", "under": "VIT"}, "Examination is in another place"),
+        ({"section": "PE", "under": "VITALS"}, "Examination is in another place"),
     ],
 )
 def test_a_section_that_reads_otherwise_or_lies_elsewhere_is_named(
@@ -200,7 +203,7 @@ def test_a_document_that_reads_otherwise_is_not_called_verified(
     changed = with_text(note, key, text)
     if not text:
         changed = replace(note, sections=tuple(s for s in note.sections if s.key != key))
-    data = base64.b64encode(note_pdf.pdf(changed)).decode()
+    data = base64.b64encode(note_paper.pdf(changed)).decode()
     other = f'{{"resourceType": "Binary", "data": "{data}"}}'
     sandbox.control.fault(
         "fhir.read", "body", text=other, content_type="application/fhir+json", times=1
@@ -216,8 +219,8 @@ def test_a_document_printed_anew_with_the_same_words_is_the_note(
 ) -> None:
     note = note_for(sandbox, "note_document")
     ehr.notebook.write(note)
-    later = note_pdf.pdf(replace(note, at=note.at + timedelta(hours=1)))
-    assert later != note_pdf.pdf(note)
+    later = note_paper.pdf(replace(note, at=note.at + timedelta(hours=1)))
+    assert later != note_paper.pdf(note)
     other = f'{{"resourceType": "Binary", "data": "{base64.b64encode(later).decode()}"}}'
     sandbox.control.fault(
         "fhir.read", "body", text=other, content_type="application/fhir+json", times=1
@@ -308,6 +311,40 @@ def test_hl7_without_the_open_api_is_read_back_from_the_progress_note(
         ehr.notebook.find(with_text(note, "plan", "Nothing."))
 
 
-def test_without_a_channel_hl7_needs_to_be_set_up(sandbox: Running, ehr: Ehr) -> None:
+def test_without_a_channel_hl7_needs_to_be_set_up(
+    sandbox: Running, connected: Callable[..., Ehr]
+) -> None:
+    ehr = connected(hl7=None)
     with pytest.raises(NeedsAuthorization, match="HL7"):
         ehr.notebook.write(note_for(sandbox, "note_hl7"))
+
+
+def test_fifty_notes_at_once_while_tokens_end_are_each_filed_once_in_their_own_visit(
+    sandbox: Running, connected: Callable[..., Ehr]
+) -> None:
+    ehr = connected(budget=Budget(total=10_000, sync=9_000, interactive=500))
+    kinds = itertools.cycle(OVER_THE_WIRE)
+    notes = [
+        with_text(
+            note_for(sandbox, kind, delivery_id=f"d-{number}"), "plan", f"Plan number {number}."
+        )
+        for number, kind in zip(range(50), kinds, strict=False)
+    ]
+    # Tokens that end after a second although a long life was announced: each 401 is a surprise.
+    sandbox.control.configure(rate_limit=10_000, token_seconds=1, expires_in=300)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(ehr.notebook.write, notes))
+    assert sorted(line["client_ref"] for line in sandbox.control.ledger()) == sorted(
+        note.delivery_id for note in notes
+    )
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(ehr.notebook.find, notes))
+    assert all(found)
+    assert 401 in {call["status"] for call in sandbox.control.calls()}
+    for note in notes:
+        filed = sandbox.control.filed(note.encounter_ref)
+        if note.kind == "note_sections":
+            plan = next(s for s in note.sections if s.key == "plan")
+            assert filed["sections"][plan.code]["text"] == plan.text
+        else:
+            assert len(filed["documents"]) == 1

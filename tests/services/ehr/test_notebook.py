@@ -155,7 +155,7 @@ def test_the_signed_note_has_the_providers_last_words(sandbox: Running, ehr: Ehr
     note = note_for(sandbox, "note_sections")
     ehr.notebook.write(note)
     assert ehr.notebook.signed(note.encounter_ref) is None
-    sandbox.control.at_visit(note.encounter_ref, "sign", changes={"TRMT": "Rest only."})
+    sandbox.control.at_visit(note.encounter_ref, "sign", changes={"PLAN": "Rest only."})
     signed = ehr.notebook.signed(note.encounter_ref)
     assert signed is not None
     texts = {one.key: one.text for one in signed.sections}
