@@ -348,3 +348,13 @@ def test_fifty_notes_at_once_while_tokens_end_are_each_filed_once_in_their_own_v
             assert filed["sections"][plan.code]["text"] == plan.text
         else:
             assert len(filed["documents"]) == 1
+
+
+def test_a_document_that_lies_with_another_visit_is_not_called_verified(
+    sandbox: Running, ehr: Ehr
+) -> None:
+    note = note_for(sandbox, "note_document")
+    ehr.notebook.write(note)
+    with pytest.raises(Refused, match="another patient or visit") as differs:
+        ehr.notebook.find(replace(note, encounter_ref="Encounter/en.other"))
+    assert differs.value.code == "differs"
