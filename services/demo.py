@@ -111,6 +111,7 @@ def prepare(demo: Demo) -> Container:
 def write_settings(demo: Demo) -> None:
     """Write the demo's signing key, once, and its settings."""
     demo.folder.mkdir(parents=True, exist_ok=True)
+    (demo.folder / "notes").mkdir(mode=0o700, exist_ok=True)
     _signing_key(demo)
     demo.config.write_text(_settings(demo))
 
@@ -174,6 +175,10 @@ def _settings(demo: Demo) -> str:
         "key_id": KEY_ID,
         "reply_channel": True,
         "intake_writes": ["patient", "coverage", "allergy", "medication", "condition", "answers"],
+        "openapi_base": f"{sandbox}/openapi/v1/{CODE}",
+        "transcripts": True,
+        "note_writes": ["document", "sections", "ccda"],
+        "ccda_folder": str(demo.folder / "notes"),
         "clearinghouse_base": f"{sandbox}/clearinghouse/v1/{CODE}",
         "clearinghouse_key": CLEARINGHOUSE_KEY,
         "claim_sender": "RIVERSIDE",

@@ -15,6 +15,7 @@ from services.settings_faults import faults_of
 
 DEFAULT_FILE = ".streamlit/secrets.toml"
 IntakeWrite = Literal["patient", "coverage", "allergy", "medication", "condition", "answers"]
+NoteWrite = Literal["document", "hl7", "sections", "ccda"]
 ClaimWrite = Literal["claims", "enquiries", "appeals"]
 
 
@@ -40,6 +41,15 @@ class PracticeSettings(BaseModel):
         description="write contract for check-in: patient, coverage, allergy, medication, "
         "condition, answers",
     )
+    openapi_base: str = Field("", description="eCW Open API address; empty when not contracted")
+    transcripts: bool = Field(False, description="visits' transcripts are read from the Open API")
+    note_writes: tuple[NoteWrite, ...] = Field(
+        (), description="ways a note may leave: document, hl7, sections, ccda"
+    )
+    hl7_address: str = Field(
+        "", description="eCW's HL7 receiver: mllps://host:port, or mllp:// on this machine"
+    )
+    ccda_folder: str = Field("", description="folder where notes are put as C-CDA files")
     provider_ref: str = Field("", description="default Practitioner for telephone encounters")
     location_ref: str = Field("", description="default Location for telephone encounters")
     organization_ref: str = Field("", description="default Organization for telephone encounters")

@@ -25,14 +25,8 @@ def faults_of(settings: "Settings") -> Iterator[str]:
     codes = Counter(practice.code for practice in settings.practice)
     yield from (f"practice {code}: is there {n} times." for code, n in codes.items() if n > 1)
     for practice in settings.practice:
-        name = f"practice {practice.code}"
-        for fault in (
-            *_addresses_of(practice),
-            *_key_of(practice),
-            *_contract_of(practice),
-            *_sftp_of(practice),
-        ):
-            yield f"{name}: {fault}"
+        for check_one in (_addresses_of, _key_of, _contract_of, _sftp_of, _notes_of):
+            yield from (f"practice {practice.code}: {fault}" for fault in check_one(practice))
 
 
 def _database(settings: "Settings") -> Iterator[str]:
@@ -84,6 +78,10 @@ def _addresses_of(practice: "PracticeSettings") -> Iterator[str]:
         yield "healow_base is not an https:// address."
     if practice.clearinghouse_base and not _is_safe(practice.clearinghouse_base):
         yield "clearinghouse_base is not an https:// address."
+    if practice.openapi_base and not _is_safe(practice.openapi_base):
+        yield "openapi_base is not an https:// address."
+    if practice.hl7_address and not _is_safe_channel(practice.hl7_address):
+        yield "hl7_address is not mllps://host:port (mllp:// only on this machine)."
     if not _is_zone(practice.timezone):
         yield "timezone is not the name of a time zone, such as America/New_York."
 
@@ -136,6 +134,31 @@ def _contract_of(practice: "PracticeSettings") -> Iterator[str]:
         yield "claim_writes needs claim_sender, claim_receiver and claim_phone."
     if practice.telephone_encounters and not (practice.provider_ref and practice.location_ref):
         yield "telephone_encounters needs provider_ref and location_ref."
+
+
+def _notes_of(practice: "PracticeSettings") -> Iterator[str]:
+    """Each way of a note needs its address or its folder."""
+    if practice.transcripts and not practice.openapi_base:
+        yield "transcripts needs openapi_base."
+    needed = {
+        "sections": "openapi_base",
+        "hl7": "hl7_address",
+        "ccda": "ccda_folder",
+    }
+    for way, name in needed.items():
+        if way in practice.note_writes and not getattr(practice, name):
+            yield f"note_writes {way} needs {name}."
+
+
+def _is_safe_channel(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+    except ValueError:
+        return False
+    bare = not (parts.path or parts.query or parts.fragment or parts.username)
+    safe = parts.scheme == "mllps" or (parts.scheme == "mllp" and parts.hostname in HERE)
+    return bool(parts.hostname) and bool(port) and bare and safe
 
 
 def _is_safe(address: str) -> bool:

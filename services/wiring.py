@@ -45,6 +45,12 @@ INTAKE_WRITES = {
     "condition": (Road.WRITE_CONDITION, "Condition"),
     "answers": (Road.WRITE_ANSWERS, "QuestionnaireResponse"),
 }
+NOTE_WRITES = {
+    "document": Road.NOTE_DOCUMENT,
+    "hl7": Road.NOTE_HL7,
+    "sections": Road.NOTE_SECTIONS,
+    "ccda": Road.NOTE_CCDA,
+}
 CLAIM_WRITES = {
     "claims": Road.SUBMIT_CLAIMS,
     "enquiries": Road.CLAIM_ENQUIRIES,
@@ -132,6 +138,8 @@ def connection_of(settings: PracticeSettings, deadline_seconds: int) -> Practice
         Road.HEALOW_REPLIES: settings.reply_channel,
         Road.TELEPHONE_ENCOUNTER: settings.telephone_encounters,
         **{road: kind in settings.intake_writes for kind, (road, _) in INTAKE_WRITES.items()},
+        Road.VISIT_TRANSCRIPTS: settings.transcripts,
+        **{road: kind in settings.note_writes for kind, road in NOTE_WRITES.items()},
         **{road: kind in settings.claim_writes for kind, road in CLAIM_WRITES.items()},
     }
     return PracticeConnection(
@@ -151,6 +159,9 @@ def connection_of(settings: PracticeSettings, deadline_seconds: int) -> Practice
         telephone=_telephone(settings),
         timezone=settings.timezone,
         deadline=timedelta(seconds=deadline_seconds),
+        openapi_base=settings.openapi_base or None,
+        ccda_folder=settings.ccda_folder,
+        hl7_address=settings.hl7_address,
     )
 
 
@@ -159,7 +170,12 @@ def _scopes(settings: PracticeSettings) -> tuple[str, ...]:
     extra = {
         "system/Communication.read": bool(settings.healow_base),
         "system/Communication.create": settings.reply_channel,
-        "system/Encounter.create": settings.telephone_encounters,
+        "system/Encounter.create": settings.telephone_encounters
+        or "sections" in settings.note_writes,
+        "system/DocumentReference.create": "document" in settings.note_writes,
+        # What was filed is read back, and the note that the provider signed.
+        "system/DocumentReference.read": bool(settings.note_writes),
+        "system/Binary.read": bool(settings.note_writes),
         # eCW declares no reading of statements; where they may be written they may be read back.
         "system/MedicationStatement.read": "medication" in settings.intake_writes,
         **{

@@ -85,14 +85,18 @@ def test_only_the_deliverer_writes_to_the_ehr() -> None:
         if isinstance(node, ast.Attribute)
         and node.attr in ("reply", "send", "create", "write")
         and isinstance(node.value, ast.Attribute)
-        and node.value.attr in ("mailbox", "desktop", "registrar")
+        and node.value.attr in ("mailbox", "desktop", "registrar", "notebook")
     }
     assert writers == {"services/deliverer.py"}
 
 
 def test_adapters_are_chosen_in_two_places() -> None:
     adapters = tuple(
-        f"services.ehr.{name}" for name in ("fhir", "healow", "telephone", "forms", "registrar")
+        f"services.ehr.{name}"
+        for name in (
+            *("fhir", "healow", "telephone", "forms", "registrar", "notebook_roads"),
+            *("notebook_visits", "notebook_openapi", "notebook_documents", "notebook_folder"),
+        )
     )
     choosers = {
         name(path)

@@ -136,6 +136,8 @@ def _contracted(connection: PracticeSettings) -> set[Road]:
         Road.HEALOW_REPLIES: connection.reply_channel,
         Road.TELEPHONE_ENCOUNTER: connection.telephone_encounters,
         Road.CHECK_IN_FORMS: True,
+        Road.VISIT_TRANSCRIPTS: connection.transcripts,
+        **{road: kind in connection.note_writes for kind, road in wiring.NOTE_WRITES.items()},
         **{
             road: kind in connection.intake_writes
             for kind, (road, _) in wiring.INTAKE_WRITES.items()

@@ -1,12 +1,14 @@
 """What this practice's connection can do today, and in words why it cannot do the rest."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from services.ehr.connection import PracticeConnection
+from services.ehr.declared import Declared, WhyNot
 from services.ehr.healow import NO_CHANNEL
 from services.ehr.line import Document, Line
+from services.ehr.note_roads import NOTES, ccda_folder
 from services.ehr.ports import Capability, Road
 from services.ehr.scopes import grants
 from services.ehr.strict_json import Unreadable
@@ -32,34 +34,24 @@ WRITTEN = {
 
 
 @dataclass(frozen=True)
-class Declared:
-    """What the other side says of itself: token scopes, and interactions of each type."""
-
-    scopes: frozenset[str]
-    interactions: dict[str, frozenset[str]]
-
-    def can(self, resource: str, interaction: str) -> bool:
-        """Whether the CapabilityStatement declares it."""
-        return interaction in self.interactions.get(resource, frozenset())
-
-
-@dataclass(frozen=True)
 class RoadSurvey:
     """A ``Roads``: asks eCW at run time and adds what the administrator set."""
 
     line: Line
     practice: PracticeConnection
+    carries_hl7: bool = False
 
     def capabilities(self) -> Sequence[Capability]:
         """See ``Roads``. An outage raises ``Unreachable``; it says nothing about abilities."""
         try:
-            declared = Declared(self.line.scopes(), self.line.read("metadata", (), interactions_in))
+            found = self.line.read("metadata", (), interactions_in)
+            declared = Declared(self.line.scopes(), found, self.carries_hl7)
         except NeedsAuthorization as refused:
             closed = [_closed(road, str(refused)) for road in REASONS if road not in ELSEWHERE]
             return [*closed, *self._found(ELSEWHERE, Declared(frozenset(), {})), COPYING]
         return [*self._found(REASONS, declared), COPYING]
 
-    def _found(self, reasons: dict[Road, "WhyNot"], declared: Declared) -> list[Capability]:
+    def _found(self, reasons: dict[Road, WhyNot], declared: Declared) -> list[Capability]:
         return [
             Capability(road, reason is None, reason or "Open.")
             for road, why_not in reasons.items()
@@ -137,7 +129,7 @@ def _check_in_forms(practice: PracticeConnection, declared: Declared) -> str | N
     return None
 
 
-def _writing(road: Road, resource: str, what: str) -> "WhyNot":
+def _writing(road: Road, resource: str, what: str) -> WhyNot:
     """Whether *what* may be written. eCW's CapabilityStatement does not declare all that works."""
 
     def why_not(practice: PracticeConnection, declared: Declared) -> str | None:
@@ -165,7 +157,7 @@ def _sftp_files(practice: PracticeConnection, declared: Declared) -> str | None:
     return None if practice.sftp else NO_SFTP
 
 
-def _clearing(road: Road, what: str) -> "WhyNot":
+def _clearing(road: Road, what: str) -> WhyNot:
     def why_not(practice: PracticeConnection, declared: Declared) -> str | None:
         if practice.sftp and not practice.clearing_base:
             return ONLY_IN
@@ -178,9 +170,9 @@ def _clearing(road: Road, what: str) -> "WhyNot":
     return why_not
 
 
-WhyNot = Callable[[PracticeConnection, Declared], str | None]
 # The clearinghouse needs no sign-in at eCW.
 ELSEWHERE: dict[Road, WhyNot] = {
+    Road.NOTE_CCDA: ccda_folder,
     Road.CLAIM_FILES: _claim_files,
     Road.SFTP_FILES: _sftp_files,
     Road.SUBMIT_CLAIMS: _clearing(Road.SUBMIT_CLAIMS, "claims"),
@@ -194,6 +186,7 @@ REASONS: dict[Road, WhyNot] = {
     Road.HEALOW_REPLIES: _replies,
     Road.CHECK_IN_FORMS: _check_in_forms,
     **{road: _writing(road, *written) for road, written in WRITTEN.items()},
+    **NOTES,
     **ELSEWHERE,
 }
 COPYING = Capability(

@@ -13,6 +13,7 @@ class Channel(StrEnum):
 
     FHIR_WRITEBACK = "fhir_writeback"
     HL7 = "hl7"
+    OPEN_API = "open_api"
 
 
 SUCCESS = "1"
@@ -85,7 +86,14 @@ HL7 = {
     "2027": "the drug code (NDC) is not in the practice's eCW drug list",
 }
 
-WORDS = {Channel.FHIR_WRITEBACK: FHIR_WRITEBACK, Channel.HL7: HL7}
+# No vendor source tells the Open API's numbers; these are the ones of writeback that fit a note.
+OPEN_API = {
+    code: FHIR_WRITEBACK[code]
+    for code in ("2", "100", "101", "107", "108", "109", "123", "139", "308")
+}
+OPEN_API |= {"301": "the note's layout in eCW has no such section"}
+
+WORDS = {Channel.FHIR_WRITEBACK: FHIR_WRITEBACK, Channel.HL7: HL7, Channel.OPEN_API: OPEN_API}
 
 
 def in_words(code: str, channel: Channel) -> str:

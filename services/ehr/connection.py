@@ -57,7 +57,8 @@ class PracticeConnection:
     """One practice's lines to eCW and healow, as configured; secrets do not print.
 
     ``aud`` replaces the token address as the assertion's audience where a tenant needs
-    it. ``contract`` holds the roads the practice has a contract for.
+    it. ``contract`` holds the roads the practice has a contract for. ``ccda_folder`` and
+    ``hl7_address`` are where notes go as files and as messages.
     """
 
     code: str
@@ -80,6 +81,9 @@ class PracticeConnection:
     largest_answer: int = 20 * 1024 * 1024
     budget: Budget = Budget()
     ca_file: str | None = None
+    openapi_base: str | None = None
+    ccda_folder: str = ""
+    hl7_address: str = ""
 
 
 def require_usable(practice: PracticeConnection) -> None:
@@ -95,6 +99,7 @@ def _address_faults(practice: PracticeConnection) -> Sequence[str]:
         "the healow address": practice.healow_base,
         "the token address": practice.token_url,
         "the clearinghouse's address": practice.clearing_base,
+        "the Open API's address": practice.openapi_base,
     }
     return [
         f"{name} must begin with https:// (plain http only on this machine)."

@@ -54,26 +54,30 @@ class FhirForms:
             ("date", f"ge{first - ONE_DAY}"),
             ("date", f"lt{last + 2 * ONE_DAY}"),
         ]
-        found = (self._planned(one, provider_ref) for one in entries(self.line, Encounter, asked))
+        read = entries(self.line, Encounter, asked)
+        found = (planned_visit(one, self.zone, provider_ref) for one in read)
         here = [v for v in found if v and first <= v.start.astimezone(self.zone).date() <= last]
         return sorted(here, key=lambda one: one.start)
 
-    def _planned(self, encounter: Encounter, provider_ref: str) -> PlannedVisit | None:
-        """``None`` for what is no visit: a telephone encounter, or one without time or patient."""
-        seen = visit(encounter)
-        _, start = read_moment(seen.start, self.zone)
-        patient = encounter.about() or ""
-        if start is None or encounter.kind.code == VIRTUAL or not PATIENT.fullmatch(patient):
-            return None
-        return PlannedVisit(
-            ref=seen.ref,
-            patient_ref=patient,
-            start=start,
-            status=seen.status,
-            reason=seen.reason,
-            provider_ref=seen.provider_ref or provider_ref,
-            location_ref=seen.location_ref,
-        )
+
+def planned_visit(
+    encounter: Encounter, zone: ZoneInfo, provider_ref: str = ""
+) -> PlannedVisit | None:
+    """``None`` for what is no visit: a telephone encounter, or one without time or patient."""
+    seen = visit(encounter)
+    _, start = read_moment(seen.start, zone)
+    patient = encounter.about() or ""
+    if start is None or encounter.kind.code == VIRTUAL or not PATIENT.fullmatch(patient):
+        return None
+    return PlannedVisit(
+        ref=seen.ref,
+        patient_ref=patient,
+        start=start,
+        status=seen.status,
+        reason=seen.reason,
+        provider_ref=seen.provider_ref or provider_ref,
+        location_ref=seen.location_ref,
+    )
 
 
 def _form_of(response: dict[str, object]) -> str:

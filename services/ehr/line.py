@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 from services.ehr.auth import Authority
+from services.ehr.codes import Channel
 from services.ehr.governor import Governor, Share
 from services.ehr.plainly import Call, asked_to_wait, judge, plainly
 from services.ehr.scopes import grants
@@ -33,7 +34,9 @@ Reading = Callable[[Document], T]
 
 @dataclass(frozen=True)
 class Line:
-    """*base* is the only address its token ever goes to. *accept* is the media type asked for."""
+    """*base* is the only address its token ever goes to. *accept* is the media type asked for,
+    *channel* the table in which its codes are looked up.
+    """
 
     system: str
     base: str
@@ -43,6 +46,7 @@ class Line:
     governor: Governor
     wire: Wire
     now: Callable[[], datetime]
+    channel: Channel = Channel.FHIR_WRITEBACK
 
     def read(self, target: str, params: Params, reading: Reading[T]) -> T:
         """GET *target*, a path below the base or a full link within it.
@@ -104,7 +108,8 @@ class Line:
             )
 
     def _call(self, repeatable: bool) -> Call:
-        return Call(self.system, urlsplit(self.base).hostname or "", repeatable)
+        host = urlsplit(self.base).hostname or ""
+        return Call(self.system, host, repeatable, self.channel)
 
     def _exchange(self, request: Request, share: Share, call: Call, reading: Reading[T]) -> T:
         with plainly(call):

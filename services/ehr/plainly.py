@@ -43,6 +43,7 @@ class Call:
     system: str
     host: str
     repeatable: bool = True
+    channel: Channel = Channel.FHIR_WRITEBACK
 
 
 @contextmanager
@@ -146,7 +147,7 @@ def refusal(answer: Answer, call: Call) -> Refused:
         case 404 | 410:
             words = "does not have this, or no longer"
         case _ if code.isdigit() and code != str(answer.status):
-            clause = in_words(code, Channel.FHIR_WRITEBACK)
+            clause = in_words(code, call.channel)
             return Refused(f"{call.system} did not take it: {clause}.", code=code)
         case _:
             words = "said no"

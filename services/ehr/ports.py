@@ -16,6 +16,7 @@ from services.ehr.directory import Place as Place
 
 if TYPE_CHECKING:
     from services.ehr.billing import Clearinghouse, FileDrop
+    from services.ehr.notebook import Notebook
     from services.ehr.registration import Forms, Registrar
 
 
@@ -288,6 +289,7 @@ class Ehr:
     directory: Directory
     forms: "Forms"
     registrar: "Registrar"
+    notebook: "Notebook"
     clearing: "Clearinghouse"
     roads: Roads
     idempotent_replies: bool

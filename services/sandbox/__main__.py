@@ -36,6 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         inbox=asked.inbox,
         per_hour=asked.per_hour,
         forms=asked.forms,
+        visits=asked.visits,
         practices=(asked.practice, "FEIGDM" if asked.practice == "FEIGD2" else "FEIGD2"),
         clients=registered(asked.clients),
         state=asked.state,
@@ -67,9 +68,10 @@ def arguments() -> argparse.ArgumentParser:
     add("--per-hour", type=float, default=40, help="messages arriving an hour; 0 for none")
     add("--inbox", type=int, default=120, help="messages that are already there")
     add("--forms", type=float, default=0.9, help="share of coming visits with a check-in form")
+    add("--visits", type=int, default=12, help="visits of today to write notes about")
     add("--clients", type=Path, help="JSON list of registered apps with their public keys")
     add("--state", type=Path, help="file that carries threads and ledger over to the next start")
-    add("--hook-url", default="", help="loopback address to tell of each new message")
+    add("--hook-url", default="", help="loopback address to tell of new messages and visits")
     add("--hook-secret", default="", help="key that signs those calls")
     add("--clearinghouse-key", default="sandbox-clearinghouse-key", help="opens the claim files")
     add("--claims-pace", type=float, default=45, help="seconds from a claim to its remittance")

@@ -16,6 +16,7 @@ from services.sandbox.clearing import web as clearinghouse
 from services.sandbox.gate import Gate
 from services.sandbox.hl7.serving import listening as note_interface
 from services.sandbox.keys import public_keys
+from services.sandbox.notes import web as notes
 from services.sandbox.refusals import Refused, refuse
 from services.sandbox.seeding import new_world
 from services.sandbox.shapes import answer
@@ -36,6 +37,7 @@ def create_app(config: SandboxConfig | None = None) -> Starlette:
             *authorize.ROUTES,
             *oidc.ROUTES,
             *openapi.ROUTES,
+            *notes.ROUTES,
             *bulk.ROUTES,
             *transactions.ROUTES,
             *fhir.ROUTES,

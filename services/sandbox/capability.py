@@ -20,6 +20,7 @@ SEARCH_PARAMETERS: dict[str, frozenset[str]] = {
         "Observation": "_id _since category code date encounter identifier page patient status",
         "DiagnosticReport": "_id category code date encounter page patient status",
         "DocumentReference": "_id category contenttype date encounter page patient type",
+        "Binary": "",
         "Immunization": "_id date encounter page patient status",
         "Coverage": "_id patient",
         "Practitioner": "_id identifier name page",
@@ -114,7 +115,7 @@ def capability_statement(base: str, switches: Switches, today: str) -> Json:
 
 
 def _resource(kind: str, switches: Switches) -> Json:
-    interactions = ["read", "search-type"]
+    interactions = ["read", "search-type"] if SEARCH_PARAMETERS[kind] else ["read"]
     if kind in writable_types(switches):
         interactions.append("create")
     parameters = [{"name": n, "type": "string"} for n in sorted(SEARCH_PARAMETERS[kind])]

@@ -18,6 +18,7 @@ from services.sandbox.hl7 import control as hl7
 from services.sandbox.hl7.serving import KINDS as MLLP_KINDS
 from services.sandbox.id_tokens import WRONGS
 from services.sandbox.misbehaviour import KINDS
+from services.sandbox.notes import control as notes
 from services.sandbox.refusals import Refused
 from services.sandbox.seeding import seeded_world
 from services.sandbox.shapes import answer, body_of
@@ -190,6 +191,10 @@ ROUTES = [
     _route("hl7/templates", hl7.template, "POST"),
     _route("hl7/notes", hl7.notes, "GET"),
     _route("hl7/journal", hl7.journal, "GET"),
+    _route("encounters", notes.visit, "POST"),
+    _route("encounters/{encounter}/sign", notes.sign, "POST"),
+    _route("encounters/{encounter}/filed", notes.filed, "GET"),
+    _route("encounters/{encounter}/{deed}", notes.change, "POST"),
     _route("arrivals", arrivals, "POST"),
     _route("oidc", oidc, "POST"),
     _route("hook", hook, "POST"),

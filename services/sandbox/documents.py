@@ -4,6 +4,7 @@ import base64
 import binascii
 
 from services.sandbox.ledger import Write
+from services.sandbox.notes.documents import check_encounter, keep_binary
 from services.sandbox.shapes import Json, stamp
 from services.sandbox.telephone import RefusedEntry, delivery_of
 from services.sandbox.tenants import Tenant
@@ -16,8 +17,11 @@ LARGEST_DOCUMENT = 5 * 1024 * 1024
 
 
 def store_document(world: World, tenant: Tenant, document: Json, target: str) -> str:
-    """Store a DocumentReference: 100 patient, 113 type, 114 media type, 112 content, 109 size."""
+    """Store a DocumentReference, its content beside it: 100 patient, 113 type, 114 media type,
+    112 content, 109 size, and what is wrong with its encounter.
+    """
     patient = _patient(tenant, document)
+    check_encounter(tenant, document, patient)
     codes = {c.get("code") for c in document.get("type", {}).get("coding", [])}
     if not codes & DOCUMENT_TYPES:
         raise RefusedEntry("113", "The document type code is not supported.")
@@ -30,7 +34,11 @@ def store_document(world: World, tenant: Tenant, document: Json, target: str) ->
         raise RefusedEntry("112", "The document could not be uploaded.") from error
     if not 0 < len(content) <= LARGEST_DOCUMENT:
         raise RefusedEntry("109", "The document is empty or over the maximum size.")
-    return _store(world, tenant, document, patient, target or tenant.next_id("doc"))
+    name = target or tenant.next_id("doc")
+    kept = keep_binary(tenant, name, attachment["contentType"], content, world.clock.now())
+    shown = {k: v for k, v in attachment.items() if k != "data"} | kept
+    stored = {**document, "content": [{"attachment": shown}]}
+    return _store(world, tenant, stored, patient, name)
 
 
 def _patient(tenant: Tenant, resource: Json) -> str:

@@ -100,9 +100,9 @@ async def lost_response(fault: Fault, call: Exchange, _: World) -> None:
     await call.over()
 
 
-async def silent_drop(_: Fault, call: Exchange, __: World) -> None:
-    """A FHIR write, a claim file or an attachment is answered as accepted, and nothing is stored."""
-    call.scope["foyer.silent_drop"] = True
+async def silent_drop(fault: Fault, call: Exchange, _: World) -> None:
+    """A write is answered as accepted, and nothing is stored; of a note only ``section`` if given."""
+    call.scope["foyer.silent_drop"] = fault.option("section", True)
     await call.pass_on()
 
 
@@ -138,6 +138,17 @@ async def out_of_order(_: Fault, call: Exchange, __: World) -> None:
     await _with_items(call, lambda items: items[::-1])
 
 
+async def misread(fault: Fault, call: Exchange, _: World) -> None:
+    """A note reads otherwise than it is: ``section`` shows ``text``, or lies ``under`` another code."""
+    reply = await call.reply()
+    page = json.loads(reply.body)
+    for one in page.get("sections", []):
+        if one["code"] == fault.option("section", one["code"]):
+            one["text"] = fault.option("text", one["text"])
+            one["code"] = fault.option("under", one["code"])
+    await call.give(reply.with_body(json.dumps(page).encode()))
+
+
 async def loop(_: Fault, call: Exchange, __: World) -> None:
     """A page whose next page is itself."""
     reply = await call.reply()
@@ -155,7 +166,17 @@ KINDS: dict[str, Misbehaviour] = {
     act.__name__: act
     for act in (
         *(outage, reset, latency, drip, cut, status, expired_token, revoked, html),
-        *(lost_response, silent_drop, redirect, body, encoding, duplicate, out_of_order, loop),
+        *(
+            lost_response,
+            silent_drop,
+            redirect,
+            body,
+            encoding,
+            duplicate,
+            out_of_order,
+            misread,
+            loop,
+        ),
     )
 }
 JSON_HEADERS = (("content-type", "application/json"),)

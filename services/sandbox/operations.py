@@ -36,6 +36,8 @@ def operation_of(method: str, path: str) -> Operation:
             return Operation(_healow(method, rest), practice)
         case ["clearinghouse", "v1", practice, *rest]:
             return Operation(_clearinghouse(method, rest), practice)
+        case ["openapi", "v1", practice, *rest] if practice != "patients":
+            return Operation(_openapi(method, rest), practice)
         case ["oauth", "oauth2", "token"]:
             return Operation("token")
         case [family, *_]:
@@ -60,6 +62,17 @@ def _clearinghouse(method: str, rest: list[str]) -> str:
         case "GET", ["files", _]:
             return "clearinghouse.file"
     return CLEARINGHOUSE.get("".join(rest[:1]), "clearinghouse.other")
+
+
+def _openapi(method: str, rest: list[str]) -> str:
+    match method, rest:
+        case "POST", ["encounters", _, "sections"]:
+            return "openapi.write"
+        case "GET", ["encounters", _, "sections" | "transcript" as what]:
+            return f"openapi.{what}"
+        case "GET", ["locations", _, "note-layout"]:
+            return "openapi.layout"
+    return "openapi.other"
 
 
 def _fhir(method: str, rest: list[str]) -> str:

@@ -22,7 +22,7 @@ DATE_ELEMENTS = {
     ("Patient", "birthdate"): "birthDate",
 }
 REFERENCES: dict[str, Callable[[Json], list[Json]]] = {
-    "encounter": lambda r: [r.get("encounter", {})],
+    "encounter": lambda r: [r.get("encounter", {}), *_context(r)],
     "practitioner": lambda r: [
         *(p.get("individual", {}) for p in r.get("participant", [])),
         r.get("practitioner", {}),
@@ -71,6 +71,12 @@ def _span(element: Json | str | None) -> Span | None:
     if element:
         return period_of(element["start"], element.get("end", ""))
     return None
+
+
+def _context(resource: Json) -> list[Json]:
+    # A document belongs to encounters by its context; DiagnosticReport and others have one alone.
+    context = resource.get("context", {})
+    return list(context.get("encounter", [])) if isinstance(context, dict) else []
 
 
 def _same_reference(reference: str, value: str) -> bool:

@@ -9,6 +9,7 @@ from services.sandbox.check_ins import expect_forms
 from services.sandbox.clock import Clock
 from services.sandbox.history import fill_inbox
 from services.sandbox.newcomers import SEEDED, Newcomer, arrive_new
+from services.sandbox.notes.today import fill_day
 from services.sandbox.pace import Pace
 from services.sandbox.population import first_practice, second_practice
 from services.sandbox.state import load
@@ -16,7 +17,7 @@ from services.sandbox.tenants import Switches, Tenant
 from services.sandbox.webhooks import Hook
 from services.sandbox.world import SandboxConfig, World
 
-SECOND_INBOX = 6
+SECOND_INBOX, SECOND_VISITS = 6, 2
 SECOND_WRITES = ("QuestionnaireResponse",)
 
 
@@ -43,6 +44,11 @@ def seeded_world(config: SandboxConfig, access: Access | None = None) -> World:
         fill_inbox(tenants[code], count, clock.now(), draws)
         if config.forms:
             expect_check_in(tenants[code], config, clock.now(), newcomers=number == 0)
+        fill_day(
+            tenants[code],
+            min(config.visits, SECOND_VISITS) if number else config.visits,
+            clock.now(),
+        )
     hook = Hook()
     hook.point(config.hook_url, config.hook_secret)
     pace = Pace(config.per_hour, draws)
@@ -53,7 +59,9 @@ def new_tenant(code: str, number: int, today: date) -> Tenant:
     """The first practice with all patients and every write, or a further one with less of both."""
     if number == 0:
         return Tenant(code, first_practice(today))
-    return Tenant(code, second_practice(today), Switches(intake_writes=SECOND_WRITES))
+    return Tenant(
+        code, second_practice(today), Switches(intake_writes=SECOND_WRITES, note_layout=False)
+    )
 
 
 def expect_check_in(tenant: Tenant, config: SandboxConfig, now: datetime, newcomers: bool) -> None:

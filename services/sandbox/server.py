@@ -120,6 +120,19 @@ class Control:
         """Every HL7 message judged: ``code``, ``filed``, ``dropped``."""
         return list(self.call("GET", "hl7/journal"))
 
+    def visit(self, **fields: Any) -> Json:
+        """A visit to be written down; the stored Encounter."""
+        return dict(self.call("POST", "encounters", fields))
+
+    def at_visit(self, encounter: str, deed: str, **fields: Any) -> Json:
+        """``arrive``, ``open``, ``save``, ``close`` or ``sign`` (with ``changes``) an ``Encounter/…``."""
+        return dict(self.call("POST", f"encounters/{encounter.partition('/')[2]}/{deed}", fields))
+
+    def filed(self, encounter: str, practice: str = "") -> Json:
+        """What is filed for an ``Encounter/…``: ``sections`` by code, ``documents``, ``signed``."""
+        place = f"encounters/{encounter.partition('/')[2]}/filed"
+        return dict(self.call("GET", place + (f"?practice={practice}" if practice else "")))
+
     def configure(self, practice: str = "", **switches: Any) -> Json:
         """Set a practice's switches."""
         named = {"practice": practice} if practice else {}
@@ -164,6 +177,10 @@ class Running:
     def mllp_port(self) -> int:
         """Where notes arrive by HL7. Raises TypeError if it was started without."""
         return int(self.control.call("GET", "hl7")["port"])
+
+    def openapi(self, practice: str = "FEIGDM") -> str:
+        """A practice's Open API of notes."""
+        return f"{self.url}/openapi/v1/{practice}"
 
     def clearinghouse(self, practice: str = "FEIGDM") -> str:
         """A practice's account at the clearinghouse."""

@@ -55,7 +55,8 @@ def snapshot(world: World) -> Json:
 def fingerprint(world: World) -> tuple[int, ...]:
     """Differs whenever there is something new to keep."""
     changes = [
-        len(t.mailbox.changes) + len(t.written) + t.tray.filed for t in world.tenants.values()
+        len(t.mailbox.changes) + len(t.written) + t.tray.filed + t.notes.changes
+        for t in world.tenants.values()
     ]
     accounts = [1 + len(house.log) for house in world.houses.values()]
     return (len(world.ledger.writes), len(world.access.clients), sum(accounts), *changes)
@@ -82,6 +83,7 @@ def _kept(tenant: Tenant) -> Json:
         "replies_by_key": tenant.replies_by_key,
         "issued": tenant.issued,
         "truths": tenant.tray.truths,
+        "notes": tenant.notes.kept(),
         "written": [tenant.chart.at(ref) for ref in tenant.written],
     }
 
@@ -99,6 +101,7 @@ def _restore(tenant: Tenant, kept: Json) -> None:
     box.latest = {message_id: index for index, message_id in enumerate(box.changes)}
     tenant.replies_by_key, tenant.issued = kept["replies_by_key"], kept["issued"]
     tenant.tray.truths |= kept.get("truths", {})
+    tenant.notes.restore(kept.get("notes", {}))
     for resource in kept["written"]:
         tenant.write(resource)
     tenant.tray.drop_known(tenant.chart)

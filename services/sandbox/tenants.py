@@ -6,6 +6,7 @@ from typing import Any
 
 from services.sandbox.charts import Chart
 from services.sandbox.mailbox import Mailbox
+from services.sandbox.notes.cabinet import Cabinet
 from services.sandbox.shapes import Json
 from services.sandbox.stories import Repertoire, repertoire
 from services.sandbox.tray import Tray, Version
@@ -29,7 +30,8 @@ class Switches:
     ``rate_limit`` is calls a minute, ``None`` for no limit; ``settle_seconds`` is how long a
     write stays invisible to reads; ``expires_in`` is announced as it is, ``None`` leaves it out;
     ``scopes`` and ``granted`` of ``None`` follow the contract; ``intake_writes`` are the types of
-    check-in that may be written; a bulk export takes ``export_seconds``.
+    check-in that may be written; a bulk export takes ``export_seconds``. ``open_api`` opens the
+    Open API of notes, ``transcripts`` and ``note_layout`` what it tells beside them.
     """
 
     write_contract: bool = True
@@ -45,6 +47,9 @@ class Switches:
     page_size: int = 20
     settle_seconds: float = 0
     export_seconds: float = 2
+    open_api: bool = True
+    transcripts: bool = True
+    note_layout: bool = True
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,7 @@ class Tenant:
     issued: dict[str, int] = field(default_factory=dict)
     written: dict[str, datetime | None] = field(default_factory=dict)
     tray: Tray = field(default_factory=Tray)
+    notes: Cabinet = field(default_factory=Cabinet)
     exports: dict[str, Job] = field(default_factory=dict)
     told: dict[date, Repertoire] = field(default_factory=dict)
     note_templates: dict[str, tuple[str, ...]] = field(default_factory=lambda: {**NOTE_TEMPLATES})

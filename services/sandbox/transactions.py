@@ -83,11 +83,11 @@ def answer_for(world: World, tenant: Tenant, entry: Json) -> Json:
 
 def dropped(world: World, tenant: Tenant, entry: Json) -> Json:
     """The answer of :func:`answer_for`, and chart and ledger as if nothing had been sent."""
-    kind = entry["resource"]["resourceType"]
-    chart, written = dict(tenant.chart.by_type.get(kind, {})), dict(tenant.written)
+    chart = {kind: dict(known) for kind, known in tenant.chart.by_type.items()}
+    written = dict(tenant.written)
     ledger = list(world.ledger.writes)
     answer = answer_for(world, tenant, entry)
-    tenant.chart.by_type[kind], tenant.written, world.ledger.writes = chart, written, ledger
+    tenant.chart.by_type, tenant.written, world.ledger.writes = chart, written, ledger
     return answer
 
 

@@ -1,4 +1,4 @@
-"""The webhook sender: tells one loopback address that a message came, signed, and without its text."""
+"""The webhook sender: tells one loopback address of messages and visits, signed, and without their text."""
 
 import asyncio
 import hashlib
@@ -35,9 +35,16 @@ class Hook:
 
     def announce(self, practice: str, message: Message, at: datetime) -> None:
         """Tell of a message, beside whatever else is going on; says nothing without an address."""
+        about = {"thread": message.thread, "message": message.id}
+        self._announce("message.created", {"practice": practice, **about}, at)
+
+    def announce_visit(self, practice: str, kind: str, encounter: str, at: datetime) -> None:
+        """Tell that an encounter was opened, saved or signed; *kind* is the event's type."""
+        self._announce(kind, {"practice": practice, "encounter": encounter}, at)
+
+    def _announce(self, kind: str, about: Json, at: datetime) -> None:
         if self.url:
-            event = {"id": f"ev-{secrets.token_hex(8)}", "type": "message.created"}
-            event |= {"practice": practice, "thread": message.thread, "message": message.id}
+            event = {"id": f"ev-{secrets.token_hex(8)}", "type": kind, **about}
             task = asyncio.get_running_loop().create_task(self._tell(event, at))
             self.tasks.add(task)
             task.add_done_callback(self.tasks.discard)

@@ -1,4 +1,5 @@
-"""Webhooks: a signed knock that makes us look sooner. Nothing it says is believed or kept.
+"""Webhooks: a signed knock that makes us look sooner. Nothing it says is believed or kept; its
+type only says where to look: an encounter's events ask for the notes' poll, all others for the inbox's.
 
 The sender signs ``<timestamp>.<raw body>`` with HMAC-SHA256 under a shared secret, and puts
 both into headers that each vendor names after itself::
@@ -7,9 +8,17 @@ both into headers that each vendor names after itself::
     X-Vendor-Timestamp: 1767225600
     X-Vendor-Signature: sha256=<hex>[,sha256=<hex> while a secret is being changed]
 
-    {"id": "the same when it knocks again", ...}
+    {"id": "the same when it knocks again", "type": "encounter.saved", ...}
+
+or as Standard Webhooks 1.0 has it, over ``<id>.<timestamp>.<raw body>`` and in base64::
+
+    webhook-id: msg_1
+    webhook-timestamp: 1767225600
+    webhook-signature: v1,<base64>[ v1,<base64>]
 """
 
+import base64
+import binascii
 import hashlib
 import hmac
 import json
@@ -31,16 +40,21 @@ from services.web import bodies
 
 BODY_BYTES = 65_536
 WINDOW = timedelta(minutes=5)
-RECEIVED, ASKED_FOR = "inbox.hook", "inbox.poll"
+WORKFLOWS = {"encounter": "notes"}  # by the family of an event's type; the inbox for all others
+STANDARD_KEY = "whsec_"
 
 
 @dataclass(frozen=True)
 class Knock:
-    """One webhook as it arrived: its raw body, and the two headers that matter."""
+    """One webhook as it arrived: its raw body, and the headers that matter.
+
+    ``id`` is that of Standard Webhooks, empty in the vendors' form.
+    """
 
     body: bytes
     timestamp: str
     signatures: tuple[str, ...]
+    id: str = ""
 
 
 class Hooks:
@@ -60,8 +74,10 @@ class Hooks:
 
 def heard(headers: Headers, body: bytes) -> Knock:
     """A knock out of a request's headers and body."""
-    signatures = tuple(part.strip() for part in _told(headers, "-signature").split(",")[:4])
-    return Knock(body, _told(headers, "-timestamp"), signatures)
+    told, id = _told(headers, "-signature"), headers.get("webhook-id", "")
+    parts = told.split() if id else told.split(",")
+    signatures = tuple(part.strip() for part in parts[:4])
+    return Knock(body, _told(headers, "-timestamp"), signatures, id)
 
 
 def is_genuine(settings: Settings, knock: Knock, now: datetime) -> bool:
@@ -81,8 +97,26 @@ def is_genuine(settings: Settings, knock: Knock, now: datetime) -> bool:
 
 def signature(secret: str, knock: Knock) -> str:
     """The signature that *secret* makes, over the bytes as they arrived."""
+    if knock.id:
+        return standard_signature(secret, knock)
     signed = knock.timestamp.encode() + b"." + knock.body
     return "sha256=" + hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
+
+
+def standard_signature(secret: str, knock: Knock) -> str:
+    """Standard Webhooks' own: a key written ``whsec_…`` is base64, any other its letters."""
+    signed = f"{knock.id}.{knock.timestamp}.".encode() + knock.body
+    digest = hmac.new(_key(secret), signed, hashlib.sha256).digest()
+    return f"v1,{base64.b64encode(digest).decode()}"
+
+
+def _key(secret: str) -> bytes:
+    if not secret.startswith(STANDARD_KEY):
+        return secret.encode()
+    try:
+        return base64.b64decode(secret.removeprefix(STANDARD_KEY), validate=True)
+    except (binascii.Error, ValueError):
+        return secret.encode()
 
 
 def take(container: Container, practice: str, knock: Knock) -> int:
@@ -91,11 +125,12 @@ def take(container: Container, practice: str, knock: Knock) -> int:
     if found is None:
         return 404
     with working(container, Actor.job(found.id, "hook")) as desk:
-        run = desk.open(JobRuns).begin(RECEIVED, _event(knock), "web", desk.now)
+        workflow = _workflow(knock)
+        run = desk.open(JobRuns).begin(f"{workflow}.hook", _event(knock), "web", desk.now)
         if run is None:
             return 409
         run.finished_at = desk.now
-        desk.open(JobRequests).add(JobRequest(practice_id=found.id, job=ASKED_FOR))
+        desk.open(JobRequests).add(JobRequest(practice_id=found.id, job=f"{workflow}.poll"))
         desk.record("hooks.receive", run.ref)
     return 202
 
@@ -105,10 +140,19 @@ def _told(headers: Headers, ending: str) -> str:
     return values[0] if len(values) == 1 else ""
 
 
+def _workflow(knock: Knock) -> str:
+    """Whose poll the event's type asks for."""
+    try:
+        family = str(json.loads(knock.body)["type"]).partition(".")[0]
+    except (ValueError, LookupError, TypeError, RecursionError):
+        family = ""
+    return WORKFLOWS.get(family, "inbox")
+
+
 def _event(knock: Knock) -> str:
     """What makes this event the same event again; a digest, because an id could say anything."""
     try:
-        name = str(json.loads(knock.body)["id"]).encode()
+        name = (knock.id or str(json.loads(knock.body)["id"])).encode()
     except (ValueError, LookupError, TypeError, RecursionError):
         name = knock.timestamp.encode() + b"." + knock.body
     return hashlib.sha256(name).hexdigest()

@@ -11,7 +11,8 @@ from joserfc.jwk import RSAKey
 from services.ehr.connect import connect
 from services.ehr.connection import PracticeConnection, TelephoneDefaults
 from services.ehr.in_process import OwnCalls, OwnTokens
-from services.ehr.ports import Ehr, Road
+from services.ehr.notebook import NoteWrite
+from services.ehr.ports import Ehr, Receipt, Road
 from services.ehr.sftp_account import SftpAccount, place_of
 from services.sandbox import Running, running
 
@@ -37,6 +38,8 @@ SCOPES = (
             "MedicationStatement",
             "Questionnaire",
             "QuestionnaireResponse",
+            "DocumentReference",
+            "Binary",
         )
     ),
     *(
@@ -48,12 +51,20 @@ SCOPES = (
             "MedicationStatement",
             "Condition",
             "QuestionnaireResponse",
+            "DocumentReference",
         )
     ),
     "system/Communication.read",
     "system/Communication.create",
     "system/Encounter.create",
 )
+
+
+class Courier:
+    """Stands where an HL7 channel is plugged in; what it carries is of no interest here."""
+
+    def write(self, note: NoteWrite) -> Receipt:
+        return Receipt("MSG-1")
 
 
 @dataclass
@@ -66,6 +77,9 @@ class Clock:
         return datetime.now(UTC) + self.ahead
 
     __call__ = now
+
+
+CARRIER = Courier()
 
 
 @pytest.fixture(scope="session")
@@ -89,12 +103,17 @@ def sandbox(served: Running) -> Running:
 
 
 @pytest.fixture
-def practice(sandbox: Running, practice_key: RSAKey) -> PracticeConnection:
+def practice(
+    sandbox: Running, practice_key: RSAKey, tmp_path_factory: pytest.TempPathFactory
+) -> PracticeConnection:
     return PracticeConnection(
         code=CODE,
         fhir_base=sandbox.fhir(CODE),
         healow_base=sandbox.healow(CODE),
         clearing_base=sandbox.clearinghouse(),
+        openapi_base=sandbox.openapi(CODE),
+        ccda_folder=str(tmp_path_factory.mktemp("ccda")),
+        hl7_address="mllp://127.0.0.1:2575",
         clearing_key="sandbox-clearinghouse-key",
         sftp=SftpAccount(place_of("sftp://sample@127.0.0.1/out"), frozenset({"SHA256:none"})),
         client_id=CLIENT,
@@ -129,9 +148,11 @@ def connected(
     """Connects the practice, with settings changed as named."""
     from dataclasses import replace
 
-    def connect_it(*, patience: timedelta = timedelta(0), **changes: Any) -> Ehr:
+    def connect_it(
+        *, patience: timedelta = timedelta(0), hl7: Any = CARRIER, **changes: Any
+    ) -> Ehr:
         changed = replace(practice, **changes)
-        return connect(changed, tokens, calls, clock.now, patience=patience)
+        return connect(changed, tokens, calls, clock.now, patience=patience, hl7=hl7)
 
     return connect_it
 

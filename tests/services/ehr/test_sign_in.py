@@ -359,7 +359,8 @@ def test_a_missing_permission_closes_its_road_with_a_reason(sandbox: Running, eh
     sandbox.control.configure(granted=kept)
     closed = {c.road: c.reason for c in ehr.roads.capabilities() if not c.able}
     writes = {road for road in Road if road.startswith("write_")}
-    assert set(closed) == {Road.TELEPHONE_ENCOUNTER, Road.HEALOW_REPLIES} | writes
+    notes = {Road.NOTE_DOCUMENT, Road.NOTE_SECTIONS}
+    assert set(closed) == {Road.TELEPHONE_ENCOUNTER, Road.HEALOW_REPLIES} | notes | writes
     assert "system/Communication.create" in closed[Road.HEALOW_REPLIES]
 
 

@@ -1,7 +1,8 @@
 """Knocks from outside: signed ones make us look once, all others do nothing."""
 
 import json
-from datetime import timedelta
+import time
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -9,8 +10,9 @@ import pytest
 from db import writing
 from db.job_runs import JobRequests
 from db.practices import Practice
+from services.sandbox import running
 from services.sandbox.webhooks import headers_for
-from services.web.hooks import BODY_BYTES
+from services.web.hooks import BODY_BYTES, Knock, standard_signature
 from tests.services.conftest import Clock
 from tests.services.web.conftest import Building
 
@@ -88,3 +90,83 @@ def test_a_knock_for_nobody_is_told_so(building: Building, clock: Clock) -> None
 def test_a_knock_that_is_not_json_still_counts_once(building: Building, practice: Practice) -> None:
     statuses = [knock(building, practice.code, b"\xff[").status_code for _ in range(2)]
     assert statuses == [202, 409]
+
+
+@pytest.mark.parametrize("deed", ["opened", "saved", "signed"])
+def test_an_encounters_event_asks_for_the_poll_of_notes(
+    building: Building, practice: Practice, deed: str
+) -> None:
+    event = json.dumps({"id": "ev-7", "type": f"encounter.{deed}", "encounter": "Encounter/en.1"})
+    assert knock(building, practice.code, event.encode()).status_code == 202
+    assert knock(building, practice.code, event.encode()).status_code == 409
+    assert asked_for(building, practice) == ["notes.poll"]
+
+
+@pytest.mark.parametrize("kind", ["null", "7", '["encounter"]', '"encounters.saved"', '""'])
+def test_any_other_type_asks_for_the_inbox(
+    building: Building, practice: Practice, kind: str
+) -> None:
+    body = f'{{"id": "ev-8", "type": {kind}}}'.encode()
+    assert knock(building, practice.code, body).status_code == 202
+    assert asked_for(building, practice) == ["inbox.poll"]
+
+
+def standard(building: Building, practice: Practice, **changed: str) -> int:
+    """Knock as Standard Webhooks has it, signed with the building's newest secret."""
+    at = str(int(building.container.clock().timestamp()))
+    made = Knock(EVENT, at, (), "msg_1")
+    signed = standard_signature("new secret", made)
+    headers = {
+        "webhook-id": "msg_1", "webhook-timestamp": at,
+        "webhook-signature": f"v1,b3RoZXI= {signed}",
+    }  # fmt: skip
+    url = f"{building.url}/hooks/{practice.code}"
+    sent = {name.replace("_", "-"): value for name, value in changed.items()}
+    return httpx.post(url, content=EVENT, headers=headers | sent, trust_env=False).status_code
+
+
+def test_a_standard_webhook_is_taken_once(building: Building, practice: Practice) -> None:
+    assert [standard(building, practice) for _ in range(2)] == [202, 409]
+    assert asked_for(building, practice) == ["inbox.poll"]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"webhook_id": "msg_2"},
+        {"webhook_id": ""},
+        {"webhook_timestamp": "1767225600"},
+        {"webhook_signature": "v1,b3RoZXI="},
+        {"webhook_signature": ""},
+    ],
+)
+def test_a_standard_webhook_with_anything_changed_does_nothing(
+    building: Building, practice: Practice, changed: dict[str, str]
+) -> None:
+    assert standard(building, practice, **changed) == 401
+    assert asked_for(building, practice) == []
+
+
+def test_the_standards_own_example_is_signed_alike() -> None:
+    """From the specification's reference libraries."""
+    made = Knock(b'{"test": 2432232314}', "1614265330", (), "msg_p5jXN8AQM9LWM0D4loKWxJek")
+    assert standard_signature("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", made) == (
+        "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+    )
+
+
+def test_the_sandbox_tells_that_a_visit_was_opened(building: Building, practice: Practice) -> None:
+    ahead = (building.container.clock() - datetime.now(UTC)).total_seconds()
+    with running() as box:
+        address = {"url": f"{building.url}/hooks/{practice.code}", "secret": "new secret"}
+        box.control.call("POST", "hook", address)
+        box.control.call("POST", "clock", {"offset_seconds": ahead})
+        visit = box.control.visit(status="arrived")
+        box.control.at_visit(f"Encounter/{visit['id']}", "open")
+        give_up = time.monotonic() + 10
+        while not (sent := box.control.call("POST", "hook")["sent"]):
+            assert time.monotonic() < give_up
+    assert [(one["type"], one["encounter"], one["status"]) for one in sent] == [
+        ("encounter.opened", visit["id"], 202)
+    ]
+    assert asked_for(building, practice) == ["notes.poll"]
