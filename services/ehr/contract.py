@@ -25,6 +25,11 @@ class Road(StrEnum):
     SUBMIT_CLAIMS = "submit_claims"
     CLAIM_ENQUIRIES = "claim_enquiries"
     APPEALS = "appeals"
+    VISIT_TRANSCRIPTS = "visit_transcripts"
+    NOTE_DOCUMENT = "note_document"
+    NOTE_HL7 = "note_hl7"
+    NOTE_SECTIONS = "note_sections"
+    NOTE_CCDA = "note_ccda"
 
 
 @dataclass(frozen=True)
