@@ -164,6 +164,15 @@ class VisitNotes(Repository[VisitNote]):
         never_first = (seen.is_not(None), seen)
         return self.all(mine.options(*LATER).order_by(*never_first).limit(limit))
 
+    def newest_at(self, location: str, limit: int) -> Sequence[VisitNote]:
+        """The newest notes of a location that have words, or of everywhere where none is named."""
+        mine = self.rows().where(
+            col(VisitNote.text).is_not(None),
+            col(VisitNote.purged_at).is_(None),
+            *([col(VisitNote.location) == location] if location else []),
+        )
+        return self.all(mine.order_by(col(VisitNote.visit_at).desc()).limit(limit))
+
     def pulse(self) -> str:
         """A word that changes with every change of any note that is not signed."""
         asked = select(func.count(), func.sum(VisitNote.version)).where(

@@ -15,6 +15,7 @@ from services.ehr.contract import Roads as Roads
 
 if TYPE_CHECKING:
     from services.ehr.billing import Clearinghouse
+    from services.ehr.notebook import Notebook
     from services.ehr.registration import Forms, Registrar
 
 
@@ -296,5 +297,6 @@ class Ehr:
     forms: "Forms"
     registrar: "Registrar"
     clearing: "Clearinghouse"
+    notebook: "Notebook"
     roads: Roads
     idempotent_replies: bool
