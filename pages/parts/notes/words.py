@@ -36,7 +36,6 @@ DONE: Mapping[str, str] = {
     "notes.set_aside": "Set aside.",
     "notes.reopen": "Reopened.",
     "notes.draft_again": "It is gathered and drafted anew.",
-    "notes.add_transcript": "The transcript is kept; the note is drafted anew.",
 }
 DELIVERIES: Mapping[str, str] = {
     "held": "approved, leaves in a moment",
