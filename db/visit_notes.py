@@ -132,6 +132,13 @@ class VisitNotes(Repository[VisitNote]):
             note.lease_until = until
         return batch
 
+    def open_of(self, patient_id: UUID) -> Sequence[VisitNote]:
+        """Open notes of one patient, locked until the transaction ends."""
+        mine = self.rows().where(
+            col(VisitNote.patient_id) == patient_id, col(VisitNote.state).in_(OPEN)
+        )
+        return self.all(mine.order_by(col(VisitNote.id)).with_for_update())
+
     def listed(
         self, states: Iterable[NoteState], since: datetime, providers: Sequence[str],
         limit: int, offset: int = 0,

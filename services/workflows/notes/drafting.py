@@ -11,7 +11,7 @@ from db.patients import Patients
 from db.practices import Practice
 from db.vault import Unreadable
 from db.visit_notes import NoteState, VisitNote, VisitNotes
-from services import rollout
+from services import chart, rollout
 from services.actions import places_of
 from services.ai import Assistant
 from services.container import Container
@@ -19,7 +19,7 @@ from services.desk import Actor, Desk, looking, working
 from services.ehr.notebook import Notebook, VisitTranscript
 from services.ehr.ports import Road
 from services.ehr.registration import PlannedVisit
-from services.errors import EhrError, FoyerError, NeedsAuthorization, Refused
+from services.errors import EhrError, FoyerError, NeedsAuthorization, Refused, Unsure
 from services.notes import asking
 from services.notes.check import check
 from services.notes.draft import Draft
@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(minutes=3)
 REST = timedelta(seconds=30)
 BATCH = 10  # notes a run; a chart takes about six calls of the 250 a minute
+SWITCHED_OFF = "Engines are switched off. Write the note yourself, or draft again later."
 FAILED = "No draft could be made of this visit. Please write the note yourself."
 
 
@@ -132,12 +133,13 @@ def _transcript(notebook: Notebook, waiting: Waiting) -> VisitTranscript | None:
 def _drafted(
     container: Container, actor: Actor, assistant: Assistant, waiting: Waiting, found: Gathered
 ) -> Drafted:
-    may_ask = waiting.may_ask and _engines_may_work(container, actor)
-    draft = asking.draft(assistant if may_ask else None, found.material)
+    if not (waiting.may_ask and _engines_may_work(container, actor)):
+        raise Unsure(SWITCHED_OFF)
+    draft = asking.drafted(assistant, found.material)
     doubts: dict[tuple[SectionKey, int], tuple[str, ...]] = {}
-    for finding in check(draft, found.material):
+    for finding in check(draft, found.material).findings:
         spot = (finding.section, finding.place)
-        doubts[spot] = (*doubts.get(spot, ()), finding.says)
+        doubts[spot] = (*doubts.get(spot, ()), finding.why)
     return Drafted(found, draft, doubts)
 
 
@@ -153,6 +155,9 @@ def _keep(container: Container, actor: Actor, waiting: Waiting, drafted: Drafted
         if note is None or note.version != waiting.version or note.state is not NoteState.WAITING:
             return "overtaken"
         draft, found = drafted.draft, drafted.found
+        patient = desk.open(Patients).get(note.patient_id)
+        if patient.name is None:  # nobody has asked for this chart before
+            chart.keep_identity(desk, patient, found.patient)
         desk.vault.seal_into(note, gathered=found.to_json(), draft=draft.to_json())
         note.engine, note.model = draft.engine, draft.model
         note.prompt_digest, note.source_digest = draft.prompt_digest, found.digest
