@@ -12,6 +12,7 @@ from db.base import Repository, Row, UtcDateTime
 from db.claims import Claim
 from db.conversations import Conversation, State
 from db.intake import IntakeForm
+from db.visit_notes import VisitNote
 from db.visits import Visit
 
 
@@ -89,6 +90,7 @@ class Patients(Repository[Patient]):
             ~self._has(col(Conversation.purged_at).is_(None)),
             ~self._has_form(),
             ~self._has_claim(),
+            ~self._has_note(),
             ~self._has_visit(seen_before),
         )
         return self.all(kept.limit(limit).with_for_update())
@@ -112,6 +114,13 @@ class Patients(Repository[Patient]):
             col(Claim.practice_id) == self.practice_id,
             col(Claim.patient_id) == col(Patient.id),
             col(Claim.purged_at).is_(None),
+        )
+
+    def _has_note(self) -> ColumnElement[bool]:
+        return exists().where(
+            col(VisitNote.practice_id) == self.practice_id,
+            col(VisitNote.patient_id) == col(Patient.id),
+            col(VisitNote.purged_at).is_(None),
         )
 
     def _has_visit(self, since: datetime) -> ColumnElement[bool]:

@@ -59,6 +59,14 @@ ROOMS: Mapping[str, Sequence[Room]] = {
         Room("front_desk/reminders.py", "Reminders", ":material/event_upcoming:",
              "Who is coming, what we will tell them, and what they answered.", "reminders.read"),
     ),
+    "Clinical": (
+        Room("clinical/notes.py", "Notes", ":material/clinical_notes:",
+             "Visits and their drafts beside the sources; one click sends them for signature.",
+             "notes.read"),
+        Room("clinical/templates.py", "Templates", ":material/view_list:",
+             "Which sections a note has where, in which order, and whether eCW agrees.",
+             "notes.read_templates"),
+    ),
     "Billing": (
         Room("billing/denials.py", "Denials", ":material/money_off:",
              "What payers refused: why, how long is left, and what to do about it.",

@@ -19,6 +19,18 @@ from services.ehr.ports import (
 )
 
 
+def patients_of(desk: Desk, refs: set[str]) -> dict[str, Patient]:
+    """The patients of these EHR references; one we have not met is kept by the reference alone."""
+    patients = desk.open(Patients).by_refs(refs)
+    for ref in sorted(refs - patients.keys()):
+        key = desk.vault.new_key()
+        desk.session.add(key)
+        patients[ref] = desk.open(Patients).add(
+            Patient(practice_id=desk.practice_id, ehr_ref=ref, key_id=key.id)
+        )
+    return patients
+
+
 def keep(desk: Desk, patient: Patient, summary: ChartSummary) -> None:
     """Seal *summary* into the patient's row and make the patient findable by exact search."""
     keep_identity(desk, patient, summary.patient)

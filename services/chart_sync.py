@@ -6,12 +6,14 @@ from datetime import timedelta
 from uuid import UUID
 
 from db.conversations import Conversations
+from db.deliveries import Deliveries
 from db.intake import FormState, IntakeForm, IntakeForms
 from db.npi_names import NpiNames
 from db.patients import Patient, Patients
 from db.places import Place, Places
 from db.practices import Practice
 from db.suggestions import Suggestions
+from db.visit_notes import NoteState, VisitNote, VisitNotes
 from services import chart, merges, returns
 from services.container import Container
 from services.desk import Actor, Desk, looking, working
@@ -98,6 +100,19 @@ def _move(desk: Desk, retired: Patient) -> None:
         desk.open(Suggestions).supersede(conversation.id)
     for form in desk.open(IntakeForms).open_of(retired.id):
         _compare_again(desk, form, retired)
+    for note in desk.open(VisitNotes).open_of(retired.id):
+        _draft_again(desk, note, retired)
+
+
+def _draft_again(desk: Desk, note: VisitNote, retired: Patient) -> None:
+    """A note of a merged patient rests on another chart now: what has not left is drafted anew."""
+    note.patient_id = merges.survivor(desk, retired).id
+    note.trouble, note.version = merges.RECHECK, note.version + 1
+    promised = note.delivery_id if note.state is NoteState.SENDING else None
+    if promised and not desk.open(Deliveries).cancel(promised, desk.now):
+        return  # it has left: what eCW shows decides
+    note.state, note.delivery_id, note.lease_until = NoteState.WAITING, None, None
+    desk.record("patient.merged", note.ref)
 
 
 def _compare_again(desk: Desk, form: IntakeForm, retired: Patient) -> None:

@@ -5,8 +5,10 @@ import json
 import unicodedata
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import Any
+from functools import cache
 from uuid import UUID
+
+from pydantic import TypeAdapter
 
 from db.base import new_id
 from db.connections import Connections
@@ -14,9 +16,11 @@ from db.conversations import Conversation
 from db.deliveries import FIRST_WORDS, Deliveries, Delivery, DeliveryState
 from db.intake import IntakeForm
 from db.patients import Patient
+from db.visit_notes import VisitNote
 from services import quiet_hours
 from services.desk import Desk
 from services.ehr.billing import AppealPacket, ClaimFile
+from services.ehr.notebook import NoteWrite
 from services.ehr.ports import (
     CopiedReply,
     NewMessage,
@@ -28,7 +32,7 @@ from services.ehr.ports import (
 from services.ehr.registration import ChartWrite
 from services.errors import Invalid, NotAble
 
-Promised = Outbound | ChartWrite | ClaimFile | AppealPacket
+Promised = Outbound | ChartWrite | ClaimFile | AppealPacket | NoteWrite
 KINDS: dict[str, type[Promised]] = {
     "reply": PortalReply,
     "copy": CopiedReply,
@@ -40,6 +44,10 @@ KINDS: dict[str, type[Promised]] = {
     "corrected_claim": ClaimFile,
     "claim_enquiry": ClaimFile,
     "appeal": AppealPacket,
+    "note_document": NoteWrite,
+    "note_hl7": NoteWrite,
+    "note_sections": NoteWrite,
+    "note_ccda": NoteWrite,
 }
 ROAD_OF = {
     PortalReply: Road.HEALOW_REPLIES,
@@ -60,6 +68,12 @@ CHART_ROADS = {
     "medication": Road.WRITE_MEDICATION,
     "condition": Road.WRITE_CONDITION,
     "answers": Road.WRITE_ANSWERS,
+}
+NOTE_ROADS = {
+    "note_document": Road.NOTE_DOCUMENT,
+    "note_hl7": Road.NOTE_HL7,
+    "note_sections": Road.NOTE_SECTIONS,
+    "note_ccda": Road.NOTE_CCDA,
 }
 UNSENDABLE = ("Cc", "Cs", "Co", "Cn")  # control, surrogate, private use, unassigned
 LONGEST_REPLY = 4_000  # characters; the channel answers code 109 beyond
@@ -154,6 +168,18 @@ def promise_entry(desk: Desk, form: IntakeForm, write: ChartWrite) -> Delivery:
     return delivery
 
 
+def promise_note(desk: Desk, note: VisitNote, write: NoteWrite) -> Delivery:
+    """Promise a visit's note to the chart by its road, as a draft for signature.
+
+    The caller gave it a fresh delivery id. Raises ``NotAble`` without the contract.
+    """
+    require_road(desk, NOTE_ROADS[write.kind])
+    delivery = keep_promise(desk, write.kind, UUID(write.delivery_id), write, key_id=note.key_id)
+    delivery.note_id, delivery.workflow = note.id, "notes"
+    desk.record("delivery.approved", delivery.ref, sources=note.ref)
+    return delivery
+
+
 def promise_message(
     desk: Desk, patient: Patient, subject: str, text: str, *, workflow: str, key_id: UUID,
     form_id: UUID | None = None, reminder_id: UUID | None = None,
@@ -203,6 +229,8 @@ def road_of(outbound: Promised) -> Road:
         return CHART_ROADS[outbound.kind]
     if isinstance(outbound, ClaimFile | AppealPacket):
         return CLAIM_ROADS[outbound.kind]
+    if isinstance(outbound, NoteWrite):
+        return NOTE_ROADS[outbound.kind]
     return ROAD_OF[type(outbound)]
 
 
@@ -210,15 +238,12 @@ def outbound_of(delivery: Delivery, payload: str) -> Promised:
     """The value to send, rebuilt from what was approved. Raises ``Invalid`` if it changed since."""
     if digest(payload) != delivery.digest:
         raise Invalid("What was approved and what is stored differ; nothing was sent.")
-    fields: dict[str, Any] = json.loads(payload)
-    if "at" in fields:
-        fields["at"] = datetime.fromisoformat(fields["at"])
-    if "values" in fields:
-        fields["values"] = tuple((name, value) for name, value in fields["values"])
-        fields["codes"] = tuple(fields["codes"])
-    if "numbers" in fields:
-        fields["numbers"] = tuple(fields["numbers"])
-    return KINDS[delivery.kind](**fields)
+    return _reader(delivery.kind).validate_json(payload)
+
+
+@cache
+def _reader(kind: str) -> TypeAdapter[Promised]:
+    return TypeAdapter(KINDS[kind])
 
 
 def digest(payload: str) -> str:

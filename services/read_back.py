@@ -2,6 +2,7 @@
 
 from db.deliveries import FIRST_WORDS
 from services.ehr.billing import AppealPacket, ClaimFile
+from services.ehr.notebook import NoteWrite
 from services.ehr.ports import CopiedReply, Ehr, NewMessage, PortalReply, Receipt
 from services.ehr.registration import ChartWrite
 from services.outbox import Promised
@@ -15,6 +16,10 @@ NOT_SHOWN = {
     **dict.fromkeys(
         ("claim", "corrected_claim", "claim_enquiry", "appeal"),
         "The clearinghouse accepted it, but does not show it.",
+    ),
+    **dict.fromkeys(
+        ("note_document", "note_hl7", "note_sections", "note_ccda"),
+        "eCW accepted the note, but the visit does not show it.",
     ),
     "chart_copy": "It was marked as done in eCW, but the chart does not show it yet.",
 }
@@ -39,5 +44,7 @@ def find(ehr: Ehr, outbound: Promised) -> Receipt | None:
             return ehr.clearing.find(outbound)
         case AppealPacket():
             return ehr.clearing.find_attachment(outbound)
+        case NoteWrite():
+            return ehr.notebook.find(outbound)
         case _:
             return ehr.desktop.find(outbound)

@@ -16,6 +16,7 @@ from db.rotation import retire
 from db.shred import scrub, shred_closed, shred_forms
 from db.shred_claims import shred_claims, shred_files
 from db.vault import ItemKeys
+from db.visit_notes import shred_notes
 from services.container import Container
 from services.desk import Actor, working
 
@@ -27,6 +28,7 @@ ITEMS: tuple[tuple[str, Shred, str, str], ...] = (
     ("purged", shred_closed, "inbox.purged", "conversation"),
     ("forms", shred_forms, "intake.purged", "intake_form"),
     ("reminders", shred_reminders, "reminders.purged", "reminder"),
+    ("notes", shred_notes, "notes.purged", "visit_note"),
     ("claims", shred_claims, "claims.purged", "claim"),
     ("files", shred_files, "claims.file_purged", "x12_file"),
     ("eligibility", shred_answers, "eligibility.purged", "eligibility_check"),

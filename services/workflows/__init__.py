@@ -5,13 +5,14 @@ page under its audience, one line here and one in ``pages/front_door.py``, and o
 that tells the story from arrival to delivery.
 """
 
-from services.workflows import claims, denials, inbox, intake, reminders
+from services.workflows import claims, denials, inbox, intake, notes, reminders
 from services.workflows.base import Workflow
 
 ALL: tuple[Workflow, ...] = (
     inbox.WORKFLOW,
     intake.WORKFLOW,
     reminders.WORKFLOW,
+    notes.WORKFLOW,
     claims.WORKFLOW,
     denials.WORKFLOW,
 )

@@ -4,10 +4,10 @@ from db.intake import FormState, IntakeForm, Match
 from db.intake_fields import Decision, IntakeFields
 from db.visits import Visits
 from services import returns
+from services.chart import patients_of
 from services.desk import Desk
 from services.errors import Invalid
 from services.workflows.intake.acting import form_action
-from services.workflows.intake.poll import patients_of
 
 TAKEN_AWAY = "Taken away from the patient it came under. Please say whose form it is."
 NONE_OF_THEM = "Somebody looked: it is none of the likely patients."

@@ -12,6 +12,7 @@ from db.places import Places
 from db.practices import Practice
 from db.vault import Unreadable
 from db.visits import Visit, Visits
+from services.chart import patients_of
 from services.container import Container
 from services.desk import Actor, Desk, looking, working
 from services.ehr.ports import Quarantined, Road
@@ -83,18 +84,6 @@ def _note(desk: Desk, visit: Visit | None, planned: PlannedVisit, patient: Patie
     visit.starts_at, visit.status, visit.seen_at = planned.start, planned.status, desk.now
     visit.provider, visit.location = planned.provider_ref, planned.location_ref
     desk.vault.seal_into(visit, reason=planned.reason)
-
-
-def patients_of(desk: Desk, refs: set[str]) -> dict[str, Patient]:
-    """The patients of these EHR references; one we have not met is kept by the reference alone."""
-    patients = desk.open(Patients).by_refs(refs)
-    for ref in sorted(refs - patients.keys()):
-        key = desk.vault.new_key()
-        desk.session.add(key)
-        patients[ref] = desk.open(Patients).add(
-            Patient(practice_id=desk.practice_id, ehr_ref=ref, key_id=key.id)
-        )
-    return patients
 
 
 def _due(container: Container, actor: Actor) -> list[tuple[UUID, str]]:

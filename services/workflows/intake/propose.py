@@ -16,6 +16,7 @@ from db.vocabulary import DocumentKind
 from services import chart, merges, rollout
 from services.actions import places_of
 from services.ai import Assistant
+from services.chart import patients_of
 from services.container import Container
 from services.desk import Actor, Desk, looking, working
 from services.documents.pages import Document
@@ -32,7 +33,6 @@ from services.workflows.intake.extract import extract
 from services.workflows.intake.fields import Difference, Field
 from services.workflows.intake.kinds import kind_of
 from services.workflows.intake.matching import Match as Whose
-from services.workflows.intake.poll import patients_of
 from services.workflows.intake.reading_model import complete
 from services.workflows.intake.reconcile import reconcile, with_contradictions
 from services.workflows.intake.routing import set_route

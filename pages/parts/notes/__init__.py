@@ -1,0 +1,1 @@
+"""What the Notes page is made of."""

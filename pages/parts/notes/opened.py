@@ -1,0 +1,123 @@
+"""The open note: who and why, one click to send, then section by section beside its sources."""
+
+from typing import Any
+
+import streamlit as st
+
+from db.visit_notes import NoteState
+from pages.parts import components
+from pages.parts.manage import clock_time
+from pages.parts.notes import sections, words
+from pages.parts.notes.wishes import wish
+from services.actions import Action
+from services.workflows.notes import editing, sending
+from services.workflows.notes.reading import OpenNote
+
+CLOCK = "note_clock"
+
+
+def show(note: OpenNote) -> None:
+    """Draw *note*. Everything a patient or a model said is plain text."""
+    _head(note)
+    _clock(note)
+    _buttons(note)
+    _obstacles(note)
+    if note.row.state is NoteState.WAITING:
+        st.info("The chart is being read and a draft made. It appears here by itself.")
+        return
+    for part in note.text.parts:
+        sections.show(note, part)
+    sections.add(note)
+    _history(note)
+
+
+def _head(note: OpenNote) -> None:
+    row = note.row
+    label, color, icon = words.STATES[row.state]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(row.patient, width="content", anchor=False)
+        st.badge(label, color=color, icon=icon)
+        st.space("stretch")
+        st.caption(words.minutes(row.seconds), width="content", help=words.TIME_HELP)
+    st.caption(f"{clock_time(row.visit_at, note.options.zone)} · {row.provider} · {row.location}")
+    st.text(row.reason or "No reason was given.")
+    if row.engine:
+        said = words.ENGINES.get(row.engine, row.engine)
+        st.caption(f"Draft {said}. Every sentence names what it rests on; check before you send.")
+    if note.first and note.first.note:
+        st.caption(note.first.note)
+
+
+def _clock(note: OpenNote) -> None:
+    components.note_clock(
+        key=CLOCK, data={"note": str(note.row.id)}, height=0, on_used_change=components.nothing
+    )
+
+
+def _buttons(note: OpenNote) -> None:
+    row, road = note.row, words.ROADS.get(note.layout.road, "")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if row.state is NoteState.READY:
+            _button(
+                note, sending.send, note.layout.road, kind="primary", shortcut="s",
+                disabled=bool(row.unsettled or note.layout.faults or not road),
+            )  # fmt: skip
+        if row.state is NoteState.SENDING:
+            _button(note, sending.take_back)
+        if row.state in (NoteState.READY, NoteState.FAILED):
+            _button(note, editing.draft_again)
+            _button(note, editing.set_aside)
+        if row.state is NoteState.SET_ASIDE:
+            _button(note, editing.reopen)
+    if row.state is NoteState.READY and road:
+        st.caption(f"Goes to eCW {road}, template {note.layout.name}. You sign it there.")
+
+
+def _button(
+    note: OpenNote, act: Action[Any], *arguments: object, kind: Any = "secondary",
+    shortcut: str | None = None, disabled: bool = False,
+) -> None:  # fmt: skip
+    if act.verb in note.verbs:
+        st.button(
+            act.label, key=f"{act.verb}/{note.row.id}", help=act.help, type=kind,
+            shortcut=shortcut, disabled=disabled, on_click=wish,
+            args=(act, note.row.target, *arguments),
+        )  # fmt: skip
+
+
+def _obstacles(note: OpenNote) -> None:
+    """Everything that keeps the note here, each with the next step."""
+    if note.row.trouble:
+        st.error(note.row.trouble, icon=":material/report:")
+    if note.row.state not in words.REVIEWED:
+        return
+    for fault in note.layout.faults:
+        st.error(f"Nothing is sent: {fault}", icon=":material/rule:")
+    if not note.layout.road:
+        st.warning(f"No way into eCW is open: {note.layout.road_reason}", icon=":material/lock:")
+    if note.placed.homeless:
+        names = ", ".join(note.placed.homeless)
+        st.warning(f"The template has no place for: {names}.", icon=":material/move_item:")
+    if note.row.unsettled:
+        st.warning(
+            f"{words.doubts(note.row)}: tick, change or take out each before the note is sent.",
+            icon=":material/rule:",
+        )
+
+
+def _history(note: OpenNote) -> None:
+    with st.expander(
+        f"What was sent and who wrote ({len(note.sent)} sent, {len(note.wordings)} wordings)"
+    ):
+        for sent in note.sent:
+            state = words.DELIVERIES.get(sent.state, sent.state)
+            st.text(
+                f"{clock_time(sent.at, note.options.zone)}  {sent.approved_by}: {state}. {sent.error}"
+            )
+        for wording in note.wordings:
+            by = wording.by or "drafted"
+            st.text(f"{clock_time(wording.at, note.options.zone)}  {by}")
+    with st.expander("Copy for eCW"):
+        for section in note.placed.sections:
+            st.caption(section.title)
+            st.code(section.text, language=None, wrap_lines=True)

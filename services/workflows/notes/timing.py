@@ -1,0 +1,19 @@
+"""Time in Foyer: seconds in which a note was open, in focus and in use, as the browser counted them."""
+
+from uuid import UUID
+
+from db.visit_notes import VisitNotes
+from services.container import Container
+from services.desk import Actor, working
+from services.workflows.notes.listing import READ
+
+MOST = 60  # seconds of one report, which covers half a minute; more is not believed
+
+
+def add(container: Container, actor: Actor, id: UUID, seconds: int) -> None:
+    """Count *seconds* for this note. Raises ``NotAllowed``; a note that is gone is left alone."""
+    with working(container, actor) as desk:
+        desk.require(READ, "read notes")
+        note = desk.open(VisitNotes).find(id)
+        if note is not None and note.is_open:
+            note.seconds += max(0, min(seconds, MOST))
