@@ -32,6 +32,17 @@ HEADERS: Mapping[str, tuple[SectionKey, ...]] = {
 """Which of our sections a heading of a reference note stands for."""
 
 
+SNIPPETS: Mapping[str, tuple[SectionKey, ...]] = {
+    "CC": (SectionKey.CHIEF_COMPLAINT, SectionKey.HPI), "GENHX": (SectionKey.HPI,), "ROS": (SectionKey.ROS, SectionKey.HPI),
+    "PASTMEDICALHX": (SectionKey.MEDICAL_HISTORY, SectionKey.HPI),
+    "PASTSURGICAL": (SectionKey.SURGICAL_HISTORY,),
+    "FAM/SOCHX": (SectionKey.FAMILY_HISTORY, SectionKey.SOCIAL_HISTORY), "ALLERGY": (SectionKey.ALLERGIES,),
+    "MEDICATIONS": (SectionKey.MEDICATIONS,), "EXAM": (SectionKey.EXAM, SectionKey.VITALS),
+    "ASSESSMENT": (SectionKey.ASSESSMENT, SectionKey.PLAN), "PLAN": (SectionKey.PLAN, SectionKey.INSTRUCTIONS),
+}  # fmt: skip
+"""In which of our sections the text of an MTS-Dialog section may stand."""
+
+
 @dataclass(frozen=True)
 class Sample:
     """One visit: what a draft may rest on, and the note that a person wrote of it."""
@@ -49,6 +60,25 @@ class Sample:
 def aci(split: str) -> list[Sample]:
     """ACI-Bench ``valid`` or ``train``. The facts hold sex, age and names alone, as its metadata does."""
     return [_sample(row) for row in rows(f"aci_{split}")]
+
+
+@dataclass(frozen=True)
+class Snippet:
+    """A short dialogue and the one section that a person wrote of it."""
+
+    id: str
+    keys: tuple[SectionKey, ...]
+    material: Material = field(repr=False)
+    text: str = field(repr=False)
+
+
+def mts() -> Iterator[Snippet]:
+    """MTS-Dialog's validation set, those whose section has a place among ours."""
+    for row in rows("mts_valid"):
+        if keys := SNIPPETS.get(row["section"]):
+            facts = EncounterFacts(f"Encounter/{row['id']}")
+            material = Material(facts, read_transcript(row["dialogue"]))
+            yield Snippet(row["id"], keys, material, row["text"])
 
 
 def rows(name: str) -> Iterator[dict[str, Any]]:

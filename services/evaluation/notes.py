@@ -9,8 +9,9 @@ from typing import TextIO
 
 from services.ai import Assistant
 from services.errors import Unreachable, Unsure
-from services.evaluation.note_scores import DIVISIONS, Score, of_references, scored
-from services.evaluation.note_visits import Sample, aci
+from services.evaluation.note_scores import DIVISIONS, Score, of_references, scored, text_of
+from services.evaluation.note_visits import Sample, aci, mts
+from services.evaluation.rouge import rouge_l
 from services.evaluation.scores import Share
 from services.notes import local
 from services.notes.asking import drafted
@@ -34,6 +35,7 @@ def eval_notes(
     failed = 0
     if locally:
         failed += _engine("local engine", samples, local.draft, out)
+        out.writelines(of_snippets(local.draft))
     if assistant is not None:
         failed += _engine("Claude", samples, lambda material: drafted(assistant, material), out)
     else:
@@ -66,6 +68,15 @@ def table(name: str, scores: Sequence[Score]) -> Iterator[str]:
             yield f"  {division:34}{len(found):>10}{'':>9}{mean(found):>10.3f}\n"
     yield f"  {'whole note':34}{len(scores):>10}{'':>9}{mean(s.rouge for s in scores):>10.3f}\n"
     yield from _facts(scores)
+
+
+def of_snippets(engine: Callable[[Material], Draft]) -> Iterator[str]:
+    """The lines on short dialogues of MTS-Dialog: whether anything stands in the section they are about."""
+    found = [(s, text_of(engine(s.material), s.keys)) for s in mts()]
+    share = Share(sum(bool(text) for _, text in found), len(found))
+    score = mean(rouge_l(s.text, text).f1 for s, text in found)
+    yield f"MTS-Dialog valid: {share.all} dialogues of one section each; the section is drafted in "
+    yield f"{share.right} ({share.rate:.1%}), ROUGE-L F1 {score:.3f}\n\n"
 
 
 def _engine(
