@@ -35,8 +35,8 @@ class Heard:
     @property
     def sources(self) -> tuple[str, ...]:
         """The turns it rests on: its own, and that of the question."""
-        asked = (self.question.turn,) if self.question else ()
-        turns = (*asked, *((self.began,) if self.began else ()), self.turn)
+        asked = (self.question.began, self.question.turn) if self.question else ()
+        turns = filter(None, (*asked, self.began, self.turn))
         return tuple(dict.fromkeys(f"T{turn}" for turn in turns))
 
     @property

@@ -183,7 +183,8 @@ def _told(one: Heard, who: Pronouns, first: bool) -> list[Found]:
         return []
     if (label := _label(one)) and one.opens and len(said.split()) <= 22 and not one.asks:
         return [(key, sentence(f"{label}: {of_patient(said, who)}", one.sources))]
-    if one.asks or not _tells(said) or not is_worth_writing(said):
+    tells = _tells(said) or (key is not SectionKey.HPI and len(said.split()) > 2)
+    if one.asks or not tells or not is_worth_writing(said):
         return _yes_or_no(one, who, key)
     if _VERB.search(said):
         return [(key, sentence(f"{subject} reports that {of_patient(said, who)}", one.sources))]

@@ -34,7 +34,7 @@ _TURNS = frozenset(
 _NOT_DENIED = re.compile(
     r"\b(?:not|n't) (?:only|just|sure|certain|know|necessarily|to worry|think about|want|really sure)\b"
     r"|\bno (?:change|changes|longer|doubt|wonder|idea|matter|relief|problem|increase|worse|more than)\b"
-    r"|\bnot (?:been )?(?:taking|helping|improv\w+|better|well controlled|controlled|improved|sleeping)\b"
+    r"|(?:\bnot|n't) (?:been )?(?:taking|helping|improv\w+|better|well controlled|controlled|improved|sleeping)\b"
     r"|\bwithout (?:relief|improvement|much)\b|\bdon't (?:know|think about)\b",
     re.I,
 )
