@@ -44,6 +44,18 @@ def test_the_local_engine_is_no_worse_than_it_was(printed: str) -> None:
     assert "0 without a source" in printed
 
 
+@pytest.mark.parametrize(
+    ("fault", "least"),
+    [("another number", 95), ("another unit", 95), ("another medicine", 95), ("the other side", 90),
+     ("a denial lost", 85), ("a denial added", 90), ("advice added", 85)],
+)  # fmt: skip
+def test_faults_put_in_on_purpose_are_found(printed: str, fault: str, least: float) -> None:
+    put, found, rate = figure(printed, fault)
+    assert put >= 20
+    assert rate == pytest.approx(100 * found / put, abs=0.06)
+    assert rate > least
+
+
 def test_a_draft_that_makes_things_up_gets_bad_figures() -> None:
     """The negative control: the measure is not kind to everything."""
 

@@ -9,6 +9,7 @@ from typing import TextIO
 
 from services.ai import Assistant
 from services.errors import Unreachable, Unsure
+from services.evaluation.note_faults import seeded
 from services.evaluation.note_scores import DIVISIONS, Score, of_references, scored, text_of
 from services.evaluation.note_visits import Sample, aci, mts
 from services.evaluation.rouge import rouge_l
@@ -36,6 +37,7 @@ def eval_notes(
     if locally:
         failed += _engine("local engine", samples, local.draft, out)
         out.writelines(of_snippets(local.draft))
+        out.writelines(_seeded(samples))
     if assistant is not None:
         failed += _engine("Claude", samples, lambda material: drafted(assistant, material), out)
     else:
@@ -77,6 +79,13 @@ def of_snippets(engine: Callable[[Material], Draft]) -> Iterator[str]:
     score = mean(rouge_l(s.text, text).f1 for s, text in found)
     yield f"MTS-Dialog valid: {share.all} dialogues of one section each; the section is drafted in "
     yield f"{share.right} ({share.rate:.1%}), ROUGE-L F1 {score:.3f}\n\n"
+
+
+def _seeded(samples: list[Sample]) -> Iterator[str]:
+    yield f"  {'faults put in on purpose':34}{'put in':>10}{'found':>9}{'rate':>10}\n"
+    for name, share in seeded(samples, local.draft).items():
+        yield f"  {name:34}{share.all:>10}{share.right:>9}{share.rate:>10.1%}\n"
+    yield "\n"
 
 
 def _engine(

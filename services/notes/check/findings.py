@@ -1,13 +1,15 @@
 """Sides, symptoms, illnesses and tests of a sentence, affirmed or denied, held against its sources."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence, Set
+from itertools import chain
 
 from services.notes.check.claims import Claim, Rule
 from services.notes.check.ground import Ground, Words
 from services.notes.words.findings import Mention
 from services.notes.words.sides import Side
 
+Polarity = tuple[bool | None, frozenset[str]]
 _ASKED = re.compile(r"\"[^\"]*\?\"")
 _OTHER = {"left": "right", "right": "left"}
 # Names that one body of evidence may carry for another; kept short, so that little slips through.
@@ -40,12 +42,13 @@ def findings(said: Words, ground: Ground) -> Iterator[Claim]:
         if known is None:
             words = said.text[found.start : found.end]
             held = ground.has_words(words)
-            yield Claim(Rule.FINDING, words, held, f"“{words}” is not named in the cited sources.")
+            why = f"“{words}” is not named in the cited sources."
+            yield Claim(Rule.FINDING, words, held, why)
         elif not any(start <= found.start < end for start, end in asked):
-            yield _polarity(found, known)
+            yield _polarity(found, _nearest(known, said.stems))
 
 
-def _polarity(found: Mention, said: frozenset[bool | None]) -> Claim:
+def _polarity(found: Mention, said: Set[bool | None]) -> Claim:
     held = None in said or (not found.denied) in said
     if not said:
         why = f"{found.name.capitalize()} was asked about, and no answer is cited."
@@ -56,11 +59,27 @@ def _polarity(found: Mention, said: frozenset[bool | None]) -> Claim:
     return Claim(Rule.NEGATION, found.name, held, why)
 
 
-def _known(found: Mention, ground: Ground) -> frozenset[bool | None] | None:
+def _nearest(known: Sequence[Polarity], words: Set[str]) -> Set[bool | None]:
+    """What the sources say; where they say both, what the sentence most like this one says.
+
+    "Tender over the joint, not tender at the ankle" affirms and denies tenderness in one turn.
+    """
+    said = {polarity for polarity, _ in known}
+    if not {True, False} <= said:
+        return said
+    closest = max(_likeness(words, other) for _, other in known)
+    return {polarity for polarity, other in known if _likeness(words, other) >= closest}
+
+
+def _likeness(words: Set[str], other: Set[str]) -> float:
+    return len(words & other) / len(words | other)
+
+
+def _known(found: Mention, ground: Ground) -> Sequence[Polarity] | None:
     """What the sources say of it, or of what it may go by; ``None`` where they do not name it."""
     names = {found.name}.union(*(kin for kin in _KIN if found.name in kin))
     said = [ground.said[name] for name in names if name in ground.said]
-    return frozenset().union(*said) if said else None
+    return list(chain.from_iterable(said)) if said else None
 
 
 def _holds(ground: Ground, side: Side) -> bool:

@@ -16,9 +16,10 @@ from services.notes.words.sides import Side, sides
 from services.notes.words.speech import tidy, utterances
 
 _WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)?")
-Said = Mapping[str, frozenset[bool | None]]
-"""What is said of each finding: affirmed, denied, or asked without a clear answer (``None``); of one
-that is only asked about, nothing."""
+Said = Mapping[str, Sequence[tuple[bool | None, frozenset[str]]]]
+"""What is said of each finding: affirmed, denied, or asked without a clear answer (``None``), each
+with the words of the sentence that says so; of one that is only asked about, nothing."""
+_NEAR = 4  # turns between a question and its answer, with echoes between them
 
 
 class Words:
@@ -157,34 +158,43 @@ class Library:
         return before if before and is_answer and self._turns[before] is Role.CLINICIAN else None
 
     def _said(self, cited: Sequence[str]) -> Said:
-        found: dict[str, set[bool | None]] = {}
+        found: dict[str, list[tuple[bool | None, frozenset[str]]]] = {}
         for c in cited:
-            for name, polarities in self._polarities(c, cited):
-                found.setdefault(name, set()).update(polarities)
-        return {name: frozenset(all_of_them) for name, all_of_them in found.items()}
+            for text, named, polarities in self._polarities(c, cited):
+                for mention in named:
+                    own = (not mention.denied,) if polarities is None else polarities
+                    found.setdefault(mention.name, []).extend((one, stems(text)) for one in own)
+        return found
 
     def _polarities(
         self, c: str, cited: Sequence[str]
-    ) -> Iterator[tuple[str, tuple[bool | None, ...]]]:
+    ) -> Iterator[tuple[str, Sequence[Mention], tuple[bool | None, ...] | None]]:
+        """Each sentence with what it mentions, and what a question was answered (``None``: it asks not)."""
         spoken = self._sources[c].sentences
-        for place, (_, asked, named) in enumerate(spoken):
-            if c not in self._turns or not asked:
-                yield from ((m.name, (not m.denied,)) for m in named)
-            elif named:
-                answered = self._answer_to(c, cited, spoken[place + 1 :])
-                yield from ((m.name, answered) for m in named)
+        for place, (text, asked, named) in enumerate(spoken):
+            if named:
+                asks_here = asked and c in self._turns
+                answered = self._answer_to(c, cited, spoken[place + 1 :]) if asks_here else None
+                yield text, named, answered
 
     def _answer_to(
         self, c: str, cited: Sequence[str], rest: Sequence[tuple[str, bool, Sequence[Mention]]]
     ) -> tuple[bool | None, ...]:
         """What a question in turn *c* was answered: nothing at all where the answer is not cited."""
-        following = self._after.get(c, "")
-        if following in cited and self._turns[following] is not Role.CLINICIAN:
-            said = self._sources[following].sentences
+        if answer := self._next_answer(c, cited):
+            said = self._sources[answer].sentences
             return (answer_of(said[0][0]) if said else None,)
         # A recogniser may put question and answer into one turn.
         goes_on = any(not asked and len(text.split()) > 3 for text, asked, _ in rest)
         return (None,) if goes_on else ()
+
+    def _next_answer(self, c: str, cited: Sequence[str]) -> str:
+        following = c
+        for _ in range(_NEAR):
+            following = self._after.get(following, "")
+            if following in cited and self._turns[following] is not Role.CLINICIAN:
+                return following
+        return ""
 
 
 def stems(text: str) -> frozenset[str]:

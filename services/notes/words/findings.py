@@ -22,7 +22,7 @@ _BEFORE = frozenset(
 )
 _AFTER = re.compile(
     r"^(?:\s*(?:,|is|are|was|were|has been|have been|test|came back|screen|\w+ly))*\s*"
-    r"(?:absent|negative|not present|ruled out|denied|none\b|resolved|unlikely)", re.I
+    r"(?:absent|negative|not present|ruled out|denied|none\b)", re.I
 )  # fmt: skip
 # Words after which a denial no longer holds.
 _TURNS = frozenset(

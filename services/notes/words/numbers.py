@@ -94,7 +94,11 @@ class _Piece(NamedTuple):
 
 def quantities(text: str) -> list[Quantity]:
     """Every number in *text*, in order; of ranges both ends carry the unit."""
-    pieces = [_Piece(m.group().lower(), m.start(), m.end()) for m in _TOKEN.finditer(text)]
+    pieces = [
+        _Piece(m.group().lower(), m.start(), m.end())
+        for m in _TOKEN.finditer(text)
+        if not _is_name(text, m)
+    ]
     found: list[Quantity] = []
     at = 0
     while at < len(pieces):
@@ -106,6 +110,15 @@ def quantities(text: str) -> list[Quantity]:
         found.append(Quantity(value, unit, pieces[at].start, pieces[at + size - 1].end, spoken))
         at += size
     return list(_with_units_of_ranges(found, text))
+
+
+def _is_name(text: str, token: re.Match[str]) -> bool:
+    """Whether digits are part of a name, "COVID-19" or "L5", or only count the lines of a list."""
+    if not token.group()[0].isdigit():
+        return False
+    before = text[max(0, token.start() - 2) : token.start()]
+    is_listed = not text[: token.start()].strip() and text[token.end() : token.end() + 2] == ". "
+    return bool(re.search(r"[^\W\d_]-?$", before)) or is_listed
 
 
 def plain(value: Decimal) -> str:

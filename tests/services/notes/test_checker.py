@@ -77,6 +77,27 @@ def test_a_question_without_its_answer_holds_nothing() -> None:
     assert (finding.rule, "no answer is cited" in finding.why) == (Rule.NEGATION, True)
 
 
+def test_what_one_turn_affirms_here_and_denies_there_is_told_apart() -> None:
+    material = talk(
+        "D: there is some tenderness of the humerus . there is no tenderness at the clavicle ."
+    )
+    here, there = "tenderness of the humerus.", "tenderness at the clavicle."
+    for right, wrong in ((f"There is {here}", f"No {here}"), (f"No {there}", f"There is {there}")):
+        assert check(one(right, "T1", section=SectionKey.EXAM), material).findings == ()
+        assert check(one(wrong, "T1", section=SectionKey.EXAM), material).findings
+
+
+def test_an_echo_between_question_and_answer_does_not_part_them() -> None:
+    material = talk(
+        "D: have you had any chest pain , you know , when you-",
+        "P: mm-hmm .",
+        "D: . when you walk ?",
+        "P: no .",
+    )
+    assert check(one("Denies chest pain.", "T1", "T3", "T4"), material).findings == ()
+    assert check(one("Reports chest pain.", "T1", "T3", "T4"), material).findings
+
+
 def test_an_answer_is_understood_with_the_question_before_it() -> None:
     assert check(one("Denies cough.", "T2"), TALK).findings == ()
     assert check(one("Reports cough.", "T2"), TALK).findings
