@@ -11,7 +11,7 @@ from services.notes.local.hearing import Heard, Zone
 from services.notes.local.person import Pronouns, of_patient, to_patient
 from services.notes.local.writing import bare, is_worth_writing, listed, sentence, without_yes_or_no
 from services.notes.sections import SectionKey
-from services.notes.values import EncounterFacts, Kind
+from services.notes.values import EncounterFacts, Kind, Role
 from services.notes.words.answers import answer_of
 from services.notes.words.findings import kind_of, mentions
 from services.notes.words.numbers import quantities
@@ -176,7 +176,10 @@ def _conditions(one: Heard, after: int = 0) -> Iterator[Found]:
 
 def _told(one: Heard, who: Pronouns, first: bool) -> list[Found]:
     """One sentence of the patient as a note has it; nothing for an echo or small talk."""
+    if one.role is Role.GUEST:
+        who, first = Pronouns(), True
     subject = "The patient" if first or who.is_plural else who.subject.capitalize()
+    subject = "The person with the patient" if one.role is Role.GUEST else subject
     said = without_yes_or_no(bare(one.text)) or one.text
     key = _key(one)
     if one.zone is Zone.EXAM or (one.zone is Zone.PLAN and not _tells(said)):

@@ -1,7 +1,7 @@
 """Spoken English as a transcript holds it, tidied without changing what it says."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from services.notes.words.vocabulary import words_of
 
@@ -47,6 +47,7 @@ _LEADING = frozenset(
         " because since see say said says think know and but so not until unless after before let's"
     )
 )
+_CLAUSE = 10  # words of a condition, at most
 _LONG = 22  # words without a full stop: a recogniser that writes none
 _OPENERS = re.compile(
     r"\b(?:okay|all right|so|now|but|and then|well|yeah|do you|have you(?! been able)|are you|did you"
@@ -84,11 +85,16 @@ def _shorter(piece: str) -> Iterator[str]:
     began = 0
     for opener in _OPENERS.finditer(piece):
         said = piece[began : opener.start()].split()
-        if len(said) >= 5 and said[-1].lower() not in _LEADING:
+        if len(said) >= 5 and said[-1].lower() not in _LEADING and not _hangs(said):
             yield piece[began : opener.start()].strip(" ,")
             began = opener.start()
     if piece[began:].strip(" ,"):
         yield piece[began:].strip(" ,")
+
+
+def _hangs(said: Sequence[str]) -> bool:
+    """Whether a condition has begun that what follows may hang on: "if it is not better | we'll …"."""
+    return any(word.lower() in ("if", "unless", "until", "once") for word in said[-_CLAUSE:])
 
 
 def _once(twice: re.Match[str]) -> str:

@@ -5,6 +5,7 @@ import pytest
 from services.evaluation.note_visits import aci
 from services.notes import Draft, EncounterFacts, Material, SectionKey, Transcript, local
 from services.notes.check import check
+from services.notes.transcripts import read_transcript
 from tests.services.notes.visits import CHART, FACTS, VISIT, talk, texts
 
 K = SectionKey
@@ -80,6 +81,26 @@ def test_a_plan_for_later_is_no_order() -> None:
     orders = texts(draft, K.ORDERS)
     assert any("x-ray" in text for text in orders)
     assert not any("mri" in text.lower() for text in orders)
+
+
+def test_what_hangs_on_a_condition_stays_with_it() -> None:
+    draft = local.draft(talk(
+        "D: so , my assessment and plan . we'll have you come back in about a week and see how you're doing , and if it's not better , we'll get an mri at that time .",
+    ))  # fmt: skip
+    [mri] = [s.text for _, _, s in draft.sentences() if "mri" in s.text]
+    assert "if it is not better" in mri
+    assert texts(draft, K.ORDERS) == []
+
+
+def test_who_speaks_for_the_patient_is_not_taken_for_them() -> None:
+    material = Material(
+        EncounterFacts("E"),
+        read_transcript(
+            "[doctor] what brings you in ?\n[patient_guest] she has had a fever since monday ."
+        ),
+    )
+    [told] = texts(local.draft(material), K.HPI)
+    assert told == "The person with the patient reports that she has had a fever since monday."
 
 
 def test_what_an_echo_cut_in_two_is_one_sentence_with_both_turns() -> None:
