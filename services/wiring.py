@@ -19,6 +19,8 @@ from services.ehr.ports import Ehr, Road
 from services.ehr.sftp_account import SftpAccount, place_of
 from services.ehr.stores import SharedCalls, SharedTokens
 from services.lines import Lines
+from services.notes.answer import NoteAnswer
+from services.notes.asking import draft_locally
 from services.options import options_of
 from services.purse import PracticePurse
 from services.settings import PracticeSettings, Settings
@@ -94,6 +96,7 @@ def assistant(container: Container, practice: Practice) -> Assistant:
     answerers: dict[type[BaseModel], Answerer] = {
         Triage: inbox_local.answer,
         Proposal: template_writes,
+        NoteAnswer: draft_locally,
     }
     local = LocalAssistant(answerers, inbox_local.VERSION)
     if container.settings.ai_engine != "claude":

@@ -19,7 +19,7 @@ from services.errors import Unreachable, Unsure
 
 ENGINE = "claude"
 LONGEST_WAIT = timedelta(minutes=10)  # of what the other side may ask us to wait
-FIRST_CAP, SECOND_CAP = 1_500, 6_000  # tokens of an answer; thinking counts as well
+SECOND_CAP = 6_000  # tokens of an answer that was cut at its prompt's room; thinking counts as well
 CACHE_WRITE = 1.25  # a cache entry of five minutes costs a quarter more than plain input
 BUSY = frozenset({"overloaded_error", "rate_limit_error", "api_error", "timeout_error"})
 
@@ -86,10 +86,10 @@ class Claude:
         started = time.monotonic()
         request = self._request(prompt, outbound(prompt.workflow, facts), into)
         with deadline.within(self._options.deadline):
-            heard = self._hear(request, FIRST_CAP)
+            heard = self._hear(request, prompt.room)
             used = heard.usage(self._price)
             if heard.stop == "max_tokens":
-                heard = self._hear(request, SECOND_CAP)
+                heard = self._hear(request, max(SECOND_CAP, 2 * prompt.room))
                 used += heard.usage(self._price)
         value = _checked(heard, facts, into)
         took = timedelta(seconds=time.monotonic() - started)

@@ -31,6 +31,12 @@ ALLOWED: Mapping[str, frozenset[str]] = {
             *(f"{kind}_{n}{end}" for kind in _CHART for n in range(1, 7) for end in ("", "_on")),
         )
     ),
+    "notes": frozenset(
+        (
+            *("day", "sex", "age", "reason", "problems", "medications", "allergies"),
+            *("vitals", "results", "visits", "intake", "wishes"),
+        )
+    ),
 }
 """Keys of the facts that may leave, by workflow; a workflow not named here sends none."""
 

@@ -18,11 +18,13 @@ class Prompt:
     """Instructions kept in a Markdown file, so that a clinician can review a diff.
 
     ``workflow`` is the name of the folder it lies in; ``digest`` (12 hex digits of the
-    text's SHA-256) is its version.
+    text's SHA-256) is its version. ``room`` is how many tokens an answer usually needs; one that
+    is cut there is asked for once more, with more room.
     """
 
     workflow: str
     text: str
+    room: int = 1_500
 
     @classmethod
     def beside(cls, module_file: str, name: str = "prompt") -> "Prompt":

@@ -46,6 +46,22 @@ def evaluate_intake() -> None:
     sys.exit(eval_intake(sys.stdout))
 
 
+@evaluate.command(name="notes")
+@click.option("--engine", type=click.Choice(["local", "claude"]), help="only this one")
+@click.option("--split", type=click.Choice(["valid", "train"]), default="valid")
+@plainly
+def evaluate_notes(engine: str | None, split: str) -> None:
+    """How well notes are drafted of ACI-Bench: by the local engine, and Claude where a key is set."""
+    from services.evaluation.intake_engine import claude
+    from services.evaluation.notes import eval_notes
+    from services.settings import load
+
+    settings = load() if engine != "local" else None
+    asked = settings and (engine == "claude" or settings.anthropic_api_key.get_secret_value())
+    assistant = claude(settings) if settings and asked else None
+    sys.exit(eval_notes(sys.stdout, split, assistant, locally=engine != "claude"))
+
+
 @click.group()
 def intake() -> None:
     """Forms that patients filled in."""

@@ -1,0 +1,1 @@
+"""How the words of a visit are read: spoken English tidied, numbers, dates, findings, negation."""
