@@ -29,7 +29,7 @@ from services.desk import Actor, working
 from services.errors import Misconfigured
 from services.settings import load
 
-SWITCHED_ON = ("inbox", "intake", "reminders", "claims", "denials")
+SWITCHED_ON = ("inbox", "intake", "reminders", "notes", "claims", "denials")
 CODE, KEY_ID, CLIENT = "FEIGDM", "demo-1", "foyer-demo"
 CLEARINGHOUSE_KEY = "sandbox-clearinghouse-key"
 PASSWORD = "welcome-to-foyer"  # noqa: S105  (printed on purpose: every patient here is synthetic)
@@ -56,6 +56,11 @@ class Demo:
     def sandbox_port(self) -> int:
         """The sandbox is one port further."""
         return self.port + 1
+
+    @property
+    def mllp_port(self) -> int:
+        """Where the sandbox takes notes by HL7: two ports further."""
+        return self.port + 2
 
     @property
     def config(self) -> Path:
@@ -90,7 +95,7 @@ def run(demo: Demo) -> int:
 
 def _require_ports(demo: Demo) -> None:
     faults = []
-    for port in (demo.port, demo.sandbox_port):
+    for port in (demo.port, demo.sandbox_port, demo.mllp_port):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 faults.append(f"Port {port} is in use. Choose another: make demo PORT=8601.")
@@ -177,7 +182,8 @@ def _settings(demo: Demo) -> str:
         "intake_writes": ["patient", "coverage", "allergy", "medication", "condition", "answers"],
         "openapi_base": f"{sandbox}/openapi/v1/{CODE}",
         "transcripts": True,
-        "note_writes": ["document", "sections", "ccda"],
+        "note_writes": ["document", "hl7", "sections", "ccda"],
+        "hl7_address": f"mllp://127.0.0.1:{demo.mllp_port}",
         "ccda_folder": str(demo.folder / "notes"),
         "clearinghouse_base": f"{sandbox}/clearinghouse/v1/{CODE}",
         "clearinghouse_key": CLEARINGHOUSE_KEY,
@@ -225,7 +231,8 @@ def _let_people_in(container: Container) -> None:
 def _commands(demo: Demo) -> Sequence[Sequence[str]]:
     foyer = [sys.executable, "-m", "cli"]
     clients, state = demo.folder / "clients.json", demo.folder / "sandbox.json"
-    sandbox = ["sandbox", "--port", str(demo.sandbox_port), "--practice", CODE]
+    mllp = ["--mllp-port", str(demo.mllp_port)]
+    sandbox = ["sandbox", "--port", str(demo.sandbox_port), *mllp, "--practice", CODE]
     return (
         [*foyer, *sandbox, "--clients", str(clients), "--state", str(state)],
         [*foyer, "worker"],

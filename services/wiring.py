@@ -15,6 +15,7 @@ from services.ai.local import Answerer, LocalAssistant
 from services.container import Container
 from services.ehr.connect import connect
 from services.ehr.connection import PracticeConnection, TelephoneDefaults
+from services.ehr.note_hl7 import Hl7Notes, channel
 from services.ehr.ports import Ehr, Road
 from services.ehr.sftp_account import SftpAccount, place_of
 from services.ehr.stores import SharedCalls, SharedTokens
@@ -88,7 +89,14 @@ def ehr(container: Container, practice: Practice, settings: PracticeSettings) ->
         SharedCalls(container, practice.id),
         container.clock,
         patience=timedelta(seconds=5),
+        hl7=_hl7(settings, container.settings.deadline_seconds),
     )
+
+
+def _hl7(settings: PracticeSettings, deadline_seconds: int) -> Hl7Notes | None:
+    if not settings.hl7_address:
+        return None
+    return channel(settings.hl7_address, timedelta(seconds=deadline_seconds))
 
 
 def assistant(container: Container, practice: Practice) -> Assistant:

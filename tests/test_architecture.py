@@ -61,6 +61,7 @@ def test_the_sandbox_knows_nothing_of_ours(path: Path) -> None:
 # Ports, and the values that cross the border; what reads or writes X12 is not among them.
 VALUES = {
     "services.ehr", "services.ehr.ports", "services.ehr.registration", "services.ehr.billing",
+    "services.ehr.notebook",
     "services.ehr.x12", "services.ehr.x12.claim", "services.ehr.x12.faults",
     "services.ehr.x12.remittance", "services.ehr.x12.status",
 }  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any
 from services.sandbox.charts import Chart
 from services.sandbox.mailbox import Mailbox
 from services.sandbox.notes.cabinet import Cabinet
+from services.sandbox.notes.layout import LAYOUTS
 from services.sandbox.shapes import Json
 from services.sandbox.stories import Repertoire, repertoire
 from services.sandbox.tray import Tray, Version
@@ -18,8 +19,7 @@ INTAKE_WRITES = (
 AS_LIFETIME: Any = "as token_seconds"
 # A location's progress-note template: the codes of its sections, in their order.
 NOTE_TEMPLATES = {
-    "Location/l.1": ("CC", "HPI", "ROS", "PE", "ASSESSMENT", "PLAN"),
-    "Location/l.2": ("CC", "HPI", "PE", "PLAN"),
+    f"Location/{id}": tuple(section.code for section in layout) for id, layout in LAYOUTS.items()
 }
 
 

@@ -6,8 +6,11 @@ from datetime import datetime
 from services.sandbox.charts import patient_of
 from services.sandbox.hl7.messages import Answer, Incoming, part, text_of
 from services.sandbox.ledger import Ledger, Write
+from services.sandbox.notes.cabinet import Filed
+from services.sandbox.notes.filing import show_note
 from services.sandbox.shapes import Json, stamp
 from services.sandbox.tenants import Tenant
+from services.sandbox.world import World
 
 KIND = "hl7_note"
 TEXTS = ("FT", "TX", "ST")
@@ -50,9 +53,9 @@ class Arrived:
         return self.message.value("MSH", 10)
 
 
-def receive(arrived: Arrived, ledger: Ledger) -> Outcome:
+def receive(arrived: Arrived, world: World) -> Outcome:
     """Judge and file one message. The same MSH-10 again is answered as before and files nothing."""
-    control = arrived.control
+    control, ledger = arrived.control, world.ledger
     try:
         _require_kind(arrived.message)
         if _is_known(control, arrived.tenant, ledger):
@@ -63,7 +66,19 @@ def receive(arrived: Arrived, ledger: Ledger) -> Outcome:
         return Outcome(Answer(refusal.code, control, refusal.error, refusal.place))
     if not arrived.silent:
         ledger.accept(_write(arrived, patient, encounter, sections))
+        _into_note(arrived, world, encounter, sections)
     return Outcome(Answer("AA", control), tuple(sections), tuple(arrived.dropped))
+
+
+def _into_note(arrived: Arrived, world: World, encounter: str, sections: Json) -> None:
+    """The visit's note shows what came, whatever road it came by."""
+    id, ours = encounter.rpartition("/")[2], arrived.message.value("OBR", 3)
+    for code, section in sections.items():
+        if section["type"] in TEXTS:
+            one = Filed(code, section["text"], "hl7", ours, stamp(arrived.at))
+            arrived.tenant.notes.file(id, one)
+    if (found := arrived.tenant.chart.get("Encounter", id)) is not None:
+        show_note(world, arrived.tenant, found)
 
 
 def _require_kind(message: Incoming) -> None:
@@ -99,6 +114,8 @@ def _whose(arrived: Arrived) -> tuple[str, str]:
         raise Refusal("304", "PV1^1^19")
     if patient_of(encounter) != patient:
         raise Refusal("303", "PV1^1^19")
+    if encounter["id"] in arrived.tenant.notes.signed:
+        raise Refusal("305", "PV1^1^19")  # a signed note is locked
     return patient, f"Encounter/{encounter['id']}"
 
 

@@ -37,7 +37,7 @@ class Visit:
         except ValueError:
             return self._noted(Outcome(Answer("AE", "", "301")))
         arrived = Arrived(message, self._tenant(message), self.world.clock.now(), silent)
-        return self._noted(receive(arrived, self.world.ledger))
+        return self._noted(receive(arrived, self.world))
 
     def control(self) -> str:
         """MSH-10, or empty for what cannot be read."""

@@ -81,7 +81,7 @@ def test_what_it_answers(sandbox: Running, replaced: dict[str, str], answer: str
     [
         ([obx(1, "CC"), obx(2, "PLAN")], ["CC", "PLAN"], []),
         ([obx(1, "PLAN"), obx(2, "CC")], ["PLAN"], ["order"]),
-        ([obx(1, "CC"), obx(2, "VITALS"), obx(3, "PLAN")], ["CC", "PLAN"], ["unknown"]),
+        ([obx(1, "CC"), obx(2, "XRAY"), obx(3, "PLAN")], ["CC", "PLAN"], ["unknown"]),
         ([obx(1, "CC"), obx(3, "PLAN")], ["CC"], ["set id"]),
         ([obx(1, "CC"), obx(2, "CC")], ["CC"], ["order"]),
         ([obx(1, "CC", kind="NM"), obx(2, "PLAN")], ["PLAN"], ["type"]),
@@ -97,6 +97,7 @@ def test_it_says_yes_and_drops_in_silence(
 
 
 def test_each_location_has_its_own_template(sandbox: Running) -> None:
+    sandbox.control.note_template("Location/l.2", ["CC", "HPI", "PE", "PLAN"])
     second = message(obx(1, "CC"), obx(2, "ROS"), PV1=PV1.replace("l.1", "l.2"))
     assert code(sandbox, second) == "AA"
     assert list(sandbox.control.notes("ap.116")) == ["CC"]

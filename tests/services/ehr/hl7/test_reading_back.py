@@ -50,6 +50,7 @@ def test_a_yes_after_which_nothing_is_there(mllp: Mllp, sandbox: Running) -> Non
 
 
 def test_a_note_of_one_location_does_not_fit_the_other(mllp: Mllp, sandbox: Running) -> None:
+    sandbox.control.note_template("Location/l.2", ["CC", "HPI", "PE", "PLAN"])
     elsewhere = replace(PROFILE, location="Location/l.2")
     full = note(ros="Negative.", assessment="Viral.", plan="Rest.")
     mllp.send(build(full, elsewhere, CONTROL, AT))
