@@ -5,12 +5,14 @@ from collections.abc import Iterator, Sequence, Set
 from itertools import chain
 
 from services.notes.check.claims import Claim, Rule
-from services.notes.check.ground import Ground, Words
+from services.notes.check.ground import Ground, Words, stems
 from services.notes.words.findings import Mention
 from services.notes.words.sides import Side
+from services.notes.words.sides import sides as sides_of
 
 Polarity = tuple[bool | None, frozenset[str]]
 _ASKED = re.compile(r"\"[^\"]*\?\"")
+_ALIKE = 0.6  # of all words of two sentences; below that a sentence is told in words of its own
 _OTHER = {"left": "right", "right": "left"}
 # Names that one body of evidence may carry for another; kept short, so that little slips through.
 _KIN = (
@@ -31,7 +33,8 @@ def sides(said: Words, ground: Ground) -> Iterator[Claim]:
             why = f"The sources say {_OTHER[side.side]} {side.part}, not {words}.".replace(
                 "  ", " "
             )
-        yield Claim(Rule.SIDE, words, _holds(ground, side), why)
+        held = _holds(ground, side) and _holds_near(said, ground, side)
+        yield Claim(Rule.SIDE, words, held, why)
 
 
 def findings(said: Words, ground: Ground) -> Iterator[Claim]:
@@ -88,6 +91,16 @@ def _holds(ground: Ground, side: Side) -> bool:
             _says(ground, Side("left", side.part, 0)) and _says(ground, Side("right", side.part, 0))
         )
     return _says(ground, side) or _says(ground, Side("both", side.part, 0))
+
+
+def _holds_near(said: Words, ground: Ground, side: Side) -> bool:
+    """Where the sources say left and right, what the sentence almost word for word like this one says."""
+    if {s.side for s in ground.sides} <= {side.side} or side.side == "both":
+        return True
+    near = max(ground.sentences, key=lambda text: _likeness(said.stems, stems(text)), default="")
+    named = {s.side for s in sides_of(near)}
+    is_alike = _likeness(said.stems, stems(near)) >= _ALIKE
+    return not (is_alike and named) or bool({side.side, "both"} & named)
 
 
 def _says(ground: Ground, side: Side) -> bool:

@@ -114,6 +114,11 @@ class Ground:
         """Every left and right."""
         return chain.from_iterable(s.sides for s in self.sources)
 
+    @cached_property
+    def sentences(self) -> Sequence[str]:
+        """The sentences of all sources."""
+        return [text for s in self.sources for text, _, _ in s.sentences]
+
     def has_words(self, words: str) -> bool:
         """Whether every word of *words* stands somewhere in the sources, in any form."""
         return stems(words) <= frozenset[str]().union(*(s.stems for s in self.sources))

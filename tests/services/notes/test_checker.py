@@ -87,6 +87,16 @@ def test_what_one_turn_affirms_here_and_denies_there_is_told_apart() -> None:
         assert check(one(wrong, "T1", section=SectionKey.EXAM), material).findings
 
 
+def test_where_a_turn_says_left_and_right_the_like_sentence_decides() -> None:
+    material = talk(
+        "D: there is swelling of the right knee . the left knee looks fine , no swelling of it ."
+    )
+    assert check(one("Swelling of the right knee.", "T1"), material).findings == ()
+    assert Rule.SIDE in {
+        f.rule for f in check(one("There is swelling of the left knee.", "T1"), material).findings
+    }
+
+
 def test_an_echo_between_question_and_answer_does_not_part_them() -> None:
     material = talk(
         "D: have you had any chest pain , you know , when you-",
