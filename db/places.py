@@ -18,6 +18,7 @@ class Place(Row, table=True):
     kind: str
     name: str
     parent: str = ""
+    npi: str = ""  # National Provider Identifier; empty where the EHR has none
 
 
 class Places(Repository[Place]):

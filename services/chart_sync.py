@@ -137,6 +137,7 @@ def sync_places(container: Container, practice: Practice, directory: Directory) 
                 Place(practice_id=practice.id, ehr_ref=place.ref, kind=place.kind, name=place.name)
             )
             row.kind, row.name, row.parent = place.kind, place.name, place.parent
+            row.npi = place.npi
         claimed = {place.npi: place.name for place in found if place.npi}
         desk.open(NpiNames).tell(claimed, by_ehr=True)
     return Counter(places=len(found))

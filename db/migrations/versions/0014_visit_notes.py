@@ -1,4 +1,7 @@
-"""Notes of visits, their wordings, and template profiles; a delivery may be about a note."""
+"""Notes of visits, their wordings, and template profiles; a delivery may be about a note.
+
+Providers have their National Provider Identifier, which HL7 names them by.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,6 +19,9 @@ def upgrade() -> None:
     _visit_note()
     _note_revision()
     _note_profile()
+    with op.batch_alter_table("place") as place:
+        place.add_column(sa.Column("npi", sa.String(), nullable=False, server_default=""))
+        place.alter_column("npi", server_default=None)
     with op.batch_alter_table("delivery") as delivery:
         delivery.add_column(sa.Column("note_id", sa.Uuid(), nullable=True))
         delivery.create_index("ix_delivery_note", ["practice_id", "note_id"])
@@ -26,6 +32,8 @@ def downgrade() -> None:
     with op.batch_alter_table("delivery") as delivery:
         delivery.drop_index("ix_delivery_note")
         delivery.drop_column("note_id")
+    with op.batch_alter_table("place") as place:
+        place.drop_column("npi")
     for table in reversed(TABLES):
         op.drop_table(table)
 

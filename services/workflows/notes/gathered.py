@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
 
+from nameparser import HumanName
 from pydantic import TypeAdapter
 
 from db.handovers import Handovers
@@ -24,6 +25,15 @@ SPEAKERS = {
     "guest": Role.GUEST,
     "guest_family": Role.GUEST,
 }
+
+
+@dataclass(frozen=True)
+class Provider:
+    """A provider by National Provider Identifier and name."""
+
+    npi: str = ""
+    family: str = ""
+    given: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,10 +85,13 @@ def told_before(desk: Desk, note: VisitNote) -> tuple[tuple[str, str], ...]:
     )
 
 
-def provider_name(desk: Desk, note: VisitNote) -> str:
-    """The provider's name as eCW has it; empty where it has not told yet."""
+def provider_of(desk: Desk, note: VisitNote) -> Provider:
+    """Who will sign, as eCW names them; empty where it has not told yet."""
     place = desk.open(Places).by_ref().get(note.provider)
-    return place.name if place else ""
+    if place is None:
+        return Provider()
+    name = HumanName(place.name)
+    return Provider(place.npi, name.last or place.name, name.first)
 
 
 def _facts(context: VisitContext, told: Sequence[tuple[str, str]]) -> Iterator[Fact]:

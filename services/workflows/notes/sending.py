@@ -81,11 +81,12 @@ def _write(desk: Desk, note: VisitNote, ready: Placed, road: str, id: str) -> No
     patient, who = _patient(desk, note), gathered.of(desk, note).patient
     if who.ref != patient.ehr_ref:
         raise Invalid("This patient's record was merged in eCW. Please draft the note again.")
+    signs = gathered.provider_of(desk, note)
     return NoteWrite(
         kind=road, patient_ref=patient.ehr_ref, mrn=who.mrn, family=who.family, given=who.given,
         birth_date=who.birth_date, sex=who.gender, encounter_ref=note.encounter_ref,
-        visit_at=note.visit_at, provider_ref=note.provider, provider_npi="",
-        provider_family=gathered.provider_name(desk, note), provider_given="",
+        visit_at=note.visit_at, provider_ref=note.provider, provider_npi=signs.npi,
+        provider_family=signs.family, provider_given=signs.given,
         location_ref=note.location, sections=ready.sections, at=desk.now, delivery_id=id,
     )  # fmt: skip
 
