@@ -17,6 +17,7 @@ from db.intake import IntakeForms
 from db.practices import Practice, Practices
 from db.reminders import Reminders
 from db.rollout import Rollouts, Switches
+from db.visit_notes import VisitNotes
 from db.x12_files import X12Files
 from services import job_board
 from services.container import Container
@@ -81,6 +82,10 @@ def _intake(desk: Desk) -> Json:
 def _reminders(desk: Desk) -> Json:
     found = desk.open(Reminders).counts()
     return {"open_states": {str(state): number for state, number in found.items()}}
+
+
+def _notes(desk: Desk) -> Json:
+    return {"states": {str(state): n for state, n in desk.open(VisitNotes).counts().items()}}
 
 
 def _claims(desk: Desk) -> Json:
@@ -150,6 +155,7 @@ COUNTS: Mapping[str, Callable[[Desk], Json]] = {
     "inbox": _inbox,
     "intake": _intake,
     "reminders": _reminders,
+    "notes": _notes,
     "claims": _claims,
     "denials": _denials,
 }
