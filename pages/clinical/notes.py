@@ -8,6 +8,7 @@ from pages.parts.notes import clock, opened, snapshot, visits, wishes, words
 from services.container import Container
 from services.desk import Actor
 from services.errors import NotAllowed, NotRolledOut
+from services.workflows.notes import timing
 
 
 @st.fragment(run_every=REFRESH)
@@ -33,16 +34,17 @@ def _draw(container: Container, actor: Actor) -> None:
         st.rerun(scope="fragment")
     wishes.say()
     left, right = st.columns([34, 66], gap="small")
-    with left:
+    with left, st.container(gap="xsmall"):
         visits.show(shown.listed, lane)
         _pages(shown, lane)
-    with right, st.container(key="note_pane"):
-        _open(shown)
+    with right, st.container(key="note_pane", gap="xsmall"):
+        _open(container, actor, shown)
 
 
-def _open(shown: snapshot.Snapshot) -> None:
+def _open(container: Container, actor: Actor, shown: snapshot.Snapshot) -> None:
     if shown.note:
-        opened.show(shown.note)
+        seconds = timing.seconds(container, actor, shown.note.row.id)
+        opened.show(shown.note, seconds)
     else:
         st.subheader("No note is open", anchor=False)
         st.text("Open a visit on the left. Its draft appears here beside what it rests on.")
@@ -83,5 +85,6 @@ def _pages(shown: snapshot.Snapshot, lane: str) -> None:
             st.button("Later", key="page-on", on_click=_turn, args=(lane, shown.page + 1))
 
 
-st.title("Notes")
+st.set_page_config(initial_sidebar_state="collapsed")  # the work needs the width
+st.title("Notes", anchor=False)
 work()

@@ -2,34 +2,35 @@
 // Reading without touching anything counts for as long as one look lasts, and no longer.
 
 const LOOK = 30000
-const REPORT = 30000
+const REPORT = 15000
 
-export default function ({ data, setStateValue }) {
-  let last = Date.now()
-  let counted = 0
-  let since = Date.now()
+export default function ({ data, parentElement, setStateValue }) {
+  // Each run of the page calls this anew; what was counted so far must outlive that.
+  const kept = (parentElement.clock ??= { note: "", counted: 0, last: 0, since: 0, told: 0 })
+  if (kept.note !== data.note) {
+    const now = Date.now()
+    Object.assign(kept, { note: data.note, counted: 0, last: now, since: now, told: now })
+  }
   const used = () => {
-    last = Date.now()
+    kept.last = Date.now()
   }
   const count = () => {
     const now = Date.now()
-    if (document.hasFocus() && !document.hidden && now - last < LOOK) counted += now - since
-    since = now
-  }
-  const tell = () => {
-    count()
-    const seconds = Math.floor(counted / 1000)
-    if (seconds < 1) return
-    counted -= seconds * 1000
-    setStateValue("used", { n: Date.now(), note: data.note, seconds })
+    if (document.hasFocus() && !document.hidden && now - kept.last < LOOK) {
+      kept.counted += now - kept.since
+    }
+    kept.since = now
+    const seconds = Math.floor(kept.counted / 1000)
+    if (seconds < 1 || now - kept.told < REPORT) return
+    kept.counted -= seconds * 1000
+    kept.told = now
+    setStateValue("used", { n: now, note: kept.note, seconds })
   }
   const inputs = ["keydown", "pointerdown", "pointermove", "wheel", "touchstart"]
   inputs.forEach(name => addEventListener(name, used, { capture: true, passive: true }))
   const counting = setInterval(count, 1000)
-  const telling = setInterval(tell, REPORT)
   return () => {
     inputs.forEach(name => removeEventListener(name, used, { capture: true }))
     clearInterval(counting)
-    clearInterval(telling)
   }
 }

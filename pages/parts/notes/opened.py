@@ -16,9 +16,9 @@ from services.workflows.notes.reading import OpenNote
 CLOCK = "note_clock"
 
 
-def show(note: OpenNote) -> None:
-    """Draw *note*. Everything a patient or a model said is plain text."""
-    _head(note)
+def show(note: OpenNote, seconds: int) -> None:
+    """Draw *note*, which was in use for *seconds*. Everything a patient or a model said is plain text."""
+    _head(note, seconds)
     _clock(note)
     _buttons(note)
     _obstacles(note)
@@ -31,20 +31,31 @@ def show(note: OpenNote) -> None:
     _history(note)
 
 
-def _head(note: OpenNote) -> None:
+def _head(note: OpenNote, seconds: int) -> None:
+    with st.container(gap="xxsmall"):
+        _who(note, seconds)
+        _why(note)
+
+
+def _who(note: OpenNote, seconds: int) -> None:
     row = note.row
     label, color, icon = words.STATES[row.state]
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(row.patient, width="content", anchor=False)
         st.badge(label, color=color, icon=icon)
         st.space("stretch")
-        st.caption(words.minutes(row.seconds), width="content", help=words.TIME_HELP)
+        st.caption(words.minutes(seconds), width="content", help=words.TIME_HELP)
     st.caption(f"{clock_time(row.visit_at, note.options.zone)} · {row.provider} · {row.location}")
     st.text(row.reason or "No reason was given.")
+
+
+def _why(note: OpenNote) -> None:
+    """How the draft came about, and what else an engine had to say."""
+    row = note.row
     if row.engine:
         said = words.ENGINES.get(row.engine, row.engine)
         st.caption(f"Draft {said}. Every sentence names what it rests on; check before you send.")
-    if note.first and note.first.note:
+    if note.first and note.first.note and row.engine != "local":
         st.caption(note.first.note)
 
 

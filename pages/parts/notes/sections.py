@@ -11,7 +11,7 @@ from services.workflows.notes.standing import NoteLine, NotePart
 
 def show(note: OpenNote, part: NotePart) -> None:
     """Draw one section; its sources stand beside it."""
-    with st.container(border=True, key=f"part-{part.key}"):
+    with st.container(border=True, key=f"part-{part.key}", gap="xxsmall"):
         _title(note, part)
         if edited() == part.key and _may_write(note):
             _field(note, part)

@@ -17,7 +17,7 @@ def show(listed: Listed, lane: str) -> None:
 
 
 def _row(row: Row, listed: Listed) -> None:
-    with st.container(border=True, key=f"visit-{row.id}"):
+    with st.container(border=True, key=f"visit-{row.id}", gap="xxsmall"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.text(row.patient, width="content")
             st.space("stretch")
