@@ -1,8 +1,10 @@
 """Names behind the NPIs that claims give: the EHR's own where it has one, else what a claim said."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 from sqlalchemy import UniqueConstraint
+from sqlalchemy.exc import IntegrityError
 
 from db.base import Repository, Row
 
@@ -36,6 +38,11 @@ class NpiNames(Repository[NpiName]):
         for npi, name in sorted(told.items()):
             one = known.get(npi)
             if one is None:
-                self.add(NpiName(practice_id=self.practice_id, npi=npi, name=name, by_ehr=by_ehr))
+                self._keep_new(npi, name, by_ehr=by_ehr)
             elif by_ehr:
                 one.name, one.by_ehr = name, True
+
+    def _keep_new(self, npi: str, name: str, *, by_ehr: bool) -> None:
+        # Another worker may hear of it at the same moment; the word that was kept first stands.
+        with suppress(IntegrityError), self.session.begin_nested():
+            self.add(NpiName(practice_id=self.practice_id, npi=npi, name=name, by_ehr=by_ehr))

@@ -58,6 +58,7 @@ class VisitNote(Row, table=True):
     department: str = ""
     provider: str = ""
     reason: bytes | None = None
+    transcript: bytes | None = None  # as a person supplied it; else eCW is asked for one
     gathered: bytes | None = None
     draft: bytes | None = None
     text: bytes | None = None
@@ -97,7 +98,9 @@ class VisitNote(Row, table=True):
         return self.state in OPEN
 
 
-HEAVY: tuple[Any, ...] = (VisitNote.gathered, VisitNote.draft, VisitNote.text)
+HEAVY: tuple[Any, ...] = (
+    VisitNote.transcript, VisitNote.gathered, VisitNote.draft, VisitNote.text,
+)  # fmt: skip
 LATER = [defer(column) for column in HEAVY]
 
 

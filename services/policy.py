@@ -84,6 +84,7 @@ ALLOWED: Mapping[str, frozenset[Role]] = {
     "notes.set_aside": frozenset({PROVIDER}),
     "notes.reopen": frozenset({PROVIDER}),
     "notes.draft_again": CLINICIANS,
+    "notes.add_transcript": CLINICIANS,
     "notes.read_templates": frozenset({ADMIN, MANAGER, PROVIDER}),
     "notes.edit_template": frozenset({ADMIN}),
     "claims.read": REVENUE,

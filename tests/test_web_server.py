@@ -50,7 +50,8 @@ def test_a_role_has_its_rooms_and_no_others(server: WebServer) -> None:
     rooms = {role: set(_rooms(server, role)) for role in Role}
     assert rooms[Role.FRONT_DESK] == {"Inbox", "Intake", "Reminders"}
     assert rooms[Role.COMPLIANCE] == {"Jobs", "Rollout", "Audit"}
-    assert rooms[Role.ADMIN] == {"Jobs", "Rollout", "Audit", "Staff"}
+    assert rooms[Role.ADMIN] == {"Templates", "Deadlines", "Jobs", "Rollout", "Audit", "Staff"}
+    assert rooms[Role.PROVIDER] >= {"Inbox", "Notes", "Templates"}
 
 
 def _rooms(server: WebServer, role: Role) -> list[str]:

@@ -9,13 +9,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
 from playwright.sync_api import Browser, Locator, Page, Request, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from services.demo import PASSWORD
 
@@ -110,6 +111,11 @@ class Person:
     def _more(self) -> Locator:
         return self.page.get_by_role("button", name="Show 50 more")
 
+    def _show_more(self) -> None:
+        # The list may have been read anew since we looked, and be short enough without it.
+        with suppress(PlaywrightTimeout):
+            self._more.click(timeout=2_000)
+
     def see(self, subject: str, seconds: float = 60) -> None:
         """Look until a conversation with this subject is in the list, and put the cursor there."""
         deadline = time.monotonic() + seconds
@@ -118,7 +124,7 @@ class Person:
             self.press("n")
             self.page.wait_for_timeout(700)
             while self.row(subject).count() == 0 and self._more.is_visible():
-                self._more.click()
+                self._show_more()
                 self.page.wait_for_timeout(700)
         for _ in range(len(self.subjects)):
             if self.page.locator("li.row.cursor .subject").inner_text() == subject:

@@ -53,6 +53,7 @@ def _visit_note() -> None:
         sa.Column("department", sa.String(), nullable=False),
         sa.Column("provider", sa.String(), nullable=False),
         sa.Column("reason", sa.LargeBinary(), nullable=True),
+        sa.Column("transcript", sa.LargeBinary(), nullable=True),
         sa.Column("gathered", sa.LargeBinary(), nullable=True),
         sa.Column("draft", sa.LargeBinary(), nullable=True),
         sa.Column("text", sa.LargeBinary(), nullable=True),

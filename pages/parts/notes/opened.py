@@ -8,7 +8,7 @@ from db.visit_notes import NoteState
 from pages.parts import components
 from pages.parts.manage import clock_time
 from pages.parts.notes import sections, words
-from pages.parts.notes.wishes import wish
+from pages.parts.notes.wishes import wish, wish_field
 from services.actions import Action
 from services.workflows.notes import editing, sending
 from services.workflows.notes.reading import OpenNote
@@ -78,6 +78,7 @@ def _buttons(note: OpenNote) -> None:
         if row.state in (NoteState.READY, NoteState.FAILED):
             _button(note, editing.draft_again)
             _button(note, editing.set_aside)
+            _transcript(note)
         if row.state is NoteState.SET_ASIDE:
             _button(note, editing.reopen)
     if row.state is NoteState.READY and road:
@@ -93,6 +94,19 @@ def _button(
             act.label, key=f"{act.verb}/{note.row.id}", help=act.help, type=kind,
             shortcut=shortcut, disabled=disabled, on_click=wish,
             args=(act, note.row.target, *arguments),
+        )  # fmt: skip
+
+
+def _transcript(note: OpenNote) -> None:
+    """Where a transcript is brought by hand: pasted, speaker by speaker."""
+    act, field = editing.add_transcript, f"transcript/{note.row.id}"
+    if act.verb not in note.verbs:
+        return
+    with st.popover("Add transcript", icon=":material/mic:"):
+        st.text_area("What was said", key=field, height=220, help=words.TRANSCRIPT_HELP)
+        st.button(
+            act.label, key=f"{act.verb}/{note.row.id}", help=act.help, on_click=wish_field,
+            args=(act, note.row.target, field),
         )  # fmt: skip
 
 

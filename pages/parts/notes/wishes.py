@@ -35,6 +35,11 @@ def wish_typed(act: Action[Any], target: Target, key: str, field: str) -> None:
     wish(act, target, key, st.session_state.get(field, ""))
 
 
+def wish_field(act: Action[Any], target: Target, field: str) -> None:
+    """The same with nothing but what stands in *field* at the moment of the click."""
+    wish(act, target, st.session_state.get(field, ""))
+
+
 def open_note(id: UUID | None) -> None:
     """A button's callback: open this note beside the list."""
     st.session_state[OPENED] = id

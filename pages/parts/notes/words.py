@@ -20,6 +20,7 @@ EMPTY: Mapping[str, str] = {
     "signed": "Nothing was signed in the last two weeks.",
     "aside": "Nothing was set aside in the last two weeks.",
 }
+TRANSCRIPT_HELP = "One turn a line, each beginning with who speaks: Doctor: or Patient:."
 TIME_HELP = "Time in Foyer: this page in front and in use. Time in eCW and on paper is not in it."
 ROADS: Mapping[str, str] = {
     "note_document": "as one PDF document (FHIR)",
@@ -35,6 +36,7 @@ DONE: Mapping[str, str] = {
     "notes.take_back": "Taken back.",
     "notes.set_aside": "Set aside.",
     "notes.reopen": "Reopened.",
+    "notes.add_transcript": "The transcript is kept; the note is drafted from it.",
     "notes.draft_again": "It is gathered and drafted anew.",
 }
 DELIVERIES: Mapping[str, str] = {

@@ -36,5 +36,6 @@ WORKFLOW = Workflow(
         editing.set_aside,
         editing.reopen,
         editing.draft_again,
+        editing.add_transcript,
     ),
 )

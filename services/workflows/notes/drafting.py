@@ -16,7 +16,7 @@ from services.actions import places_of
 from services.ai import Assistant
 from services.container import Container
 from services.desk import Actor, Desk, looking, working
-from services.ehr.notebook import Notebook, VisitTranscript
+from services.ehr.notebook import Notebook
 from services.ehr.ports import Road
 from services.ehr.registration import PlannedVisit
 from services.errors import EhrError, FoyerError, NeedsAuthorization, Refused, Unsure
@@ -24,6 +24,8 @@ from services.notes import asking
 from services.notes.check import check
 from services.notes.draft import Draft
 from services.notes.sections import SectionKey
+from services.notes.transcripts import read_transcript
+from services.notes.values import Transcript
 from services.roads import on_road
 from services.workflows.notes import gathered, standing
 from services.workflows.notes.acting import keep
@@ -39,12 +41,15 @@ FAILED = "No draft could be made of this visit. Please write the note yourself."
 
 @dataclass(frozen=True)
 class Waiting:
-    """One note to draft, as it was when it was claimed. ``told`` is what intake verified."""
+    """One note to draft, as it was when it was claimed. ``told`` is what intake verified,
+    ``supplied`` the transcript that a person brought, if any.
+    """
 
     id: UUID
     version: int
     visit: PlannedVisit
     told: tuple[tuple[str, str], ...] = field(repr=False)
+    supplied: str = field(repr=False)
     may_ask: bool
 
 
@@ -95,7 +100,8 @@ def _waiting(desk: Desk, note: VisitNote, may_ask: bool) -> Waiting | None:
             note.encounter_ref, desk.open(Patients).get(note.patient_id).ehr_ref, note.visit_at,
             note.visit_status, desk.vault.read(note, "reason").text, note.provider, note.location,
         )  # fmt: skip
-        return Waiting(note.id, note.version, visit, gathered.told_before(desk, note), may_ask)
+        told, supplied = gathered.told_before(desk, note), desk.vault.read(note, "transcript").text
+        return Waiting(note.id, note.version, visit, told, supplied, may_ask)
     except Unreadable:
         note.state, note.lease_until, note.trouble = NoteState.FAILED, None, FAILED
         return None
@@ -122,12 +128,14 @@ def _draft_one(
     return _keep(container, actor, waiting, drafted)
 
 
-def _transcript(notebook: Notebook, waiting: Waiting) -> VisitTranscript | None:
-    """What was said, where the practice's contract has a recogniser; the chart alone otherwise."""
+def _transcript(notebook: Notebook, waiting: Waiting) -> Transcript:
+    """What a person brought, else what the practice's recogniser heard; empty without either."""
+    if waiting.supplied:
+        return read_transcript(waiting.supplied)
     try:
-        return notebook.transcript(waiting.visit.ref)
+        return gathered.heard(notebook.transcript(waiting.visit.ref))
     except NeedsAuthorization:
-        return None
+        return Transcript()
 
 
 def _drafted(

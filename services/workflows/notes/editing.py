@@ -4,6 +4,7 @@ from db.visit_notes import NoteState, VisitNote
 from services.desk import Desk
 from services.errors import Invalid
 from services.notes.sections import SectionKey
+from services.notes.transcripts import read_transcript
 from services.workflows.notes import standing
 from services.workflows.notes.acting import WRITABLE, keep, note_action, text_of
 
@@ -61,6 +62,16 @@ def draft_again(desk: Desk, note: VisitNote) -> None:
         raise Invalid("This note has left or is closed. Please reopen it first.")
     note.state, note.lease_until, note.trouble = NoteState.WAITING, None, ""
     note.last_actor = None
+
+
+@note_action("notes.add_transcript", "Draft from this transcript")
+def add_transcript(desk: Desk, note: VisitNote, text: str) -> None:
+    """Keep what was said at the visit, speaker by speaker, and draft the note from it."""
+    if note.state not in (*WRITABLE, NoteState.WAITING):
+        raise Invalid("This note has left or is closed. Please reopen it first.")
+    read_transcript(text)  # refused here, where the person can mend it
+    desk.vault.seal_into(note, transcript=text)
+    note.state, note.lease_until, note.trouble = NoteState.WAITING, None, ""
 
 
 def _key(key: str) -> SectionKey:

@@ -59,7 +59,7 @@ def of(desk: Desk, note: VisitNote) -> Gathered:
 
 
 def gather(
-    context: VisitContext, transcript: VisitTranscript | None, told: Sequence[tuple[str, str]]
+    context: VisitContext, transcript: Transcript, told: Sequence[tuple[str, str]]
 ) -> Gathered:
     """One patient's facts and words alone; *told* are reference and sentence of verified answers."""
     day = context.visit.start.date()
@@ -71,7 +71,7 @@ def gather(
         facts=tuple(_facts(context, told)),
         identifiers=_identifiers(context.patient),
     )
-    return Gathered(context.patient, Material(facts, _transcript(transcript)))
+    return Gathered(context.patient, Material(facts, transcript))
 
 
 def told_before(desk: Desk, note: VisitNote) -> tuple[tuple[str, str], ...]:
@@ -120,7 +120,8 @@ def _value(kind: Kind, one: ResultValue) -> Fact:
     return Fact(kind, one.ref, f"{words} ({one.flag})" if one.flag else words, one.when)
 
 
-def _transcript(found: VisitTranscript | None) -> Transcript:
+def heard(found: VisitTranscript | None) -> Transcript:
+    """What a recogniser wrote down, as turns that a sentence can cite; none where nothing is there."""
     turns = found.turns if found else ()
     return Transcript(
         tuple(

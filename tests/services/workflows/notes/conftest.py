@@ -21,7 +21,7 @@ from services.ai.local import LocalAssistant
 from services.container import Container
 from services.desk import Actor
 from services.ehr.connect import connect
-from services.ehr.connection import PracticeConnection
+from services.ehr.connection import Budget, PracticeConnection
 from services.ehr.in_process import OwnCalls, OwnTokens
 from services.ehr.note_hl7 import channel
 from services.ehr.ports import Ehr, Road
@@ -129,6 +129,7 @@ def ehr(sandbox: Running, signing_key: RSAKey, contract: frozenset[Road], tmp_pa
         openapi_base=sandbox.openapi(CODE),
         ccda_folder=str(tmp_path),
         hl7_address=f"mllp://127.0.0.1:{sandbox.mllp_port}",
+        budget=Budget(total=20_000, sync=15_000, interactive=1_000),  # stories outrun the minute
     )
     hl7 = channel(connection.hl7_address, connection.deadline)
     return connect(connection, OwnTokens(), OwnCalls(), MovingClock(), hl7=hl7)

@@ -185,6 +185,31 @@ def test_the_first_draft_and_every_wording_are_kept(clinic: Clinic, provider: Ac
     assert after.wordings[0].text == first.text
 
 
+def test_a_transcript_that_a_person_brings_is_what_the_note_rests_on(
+    clinic: Clinic, provider: Actor
+) -> None:
+    note = clinic.drafted(transcript="")
+    assert not note.has_transcript
+    said = "Doctor: What brings you in?\nPatient: I have had a cough for three days."
+    target = seen(clinic.open(provider, note))
+    editing.add_transcript(clinic.container, provider, target, said)
+    clinic.draft()
+    opened = clinic.open(provider, clinic.note(note.encounter_ref))
+    assert opened.sources["T2"].text == "I have had a cough for three days."
+    assert "cough" in opened.text.part(SectionKey.HPI).text
+
+
+def test_a_transcript_in_which_nobody_speaks_is_refused_and_changes_nothing(
+    clinic: Clinic, provider: Actor
+) -> None:
+    note = clinic.drafted()
+    with pytest.raises(Invalid, match="names nobody"):
+        editing.add_transcript(
+            clinic.container, provider, seen(clinic.open(provider, note)), "A cough, three days."
+        )
+    assert clinic.note(note.encounter_ref).state is NoteState.READY
+
+
 def test_a_nurse_reads_notes_and_a_front_desk_does_not(clinic: Clinic, hire: Hire) -> None:
     note = clinic.drafted()
     nurse = hire(Role.NURSE)
