@@ -218,6 +218,7 @@ def test_a_click_releases_what_was_on_the_screen_and_nothing_newer(
 def test_a_rejection_is_told_in_plain_words_with_what_to_do_and_is_no_denial(
     billing: Billing, biller: Actor
 ) -> None:
+    billing.skip_the_past()
     made = billing.script(outcome={"category": "A7", "status": "164", "entity": "IL"})
     billing.fetch()
     billing.post()
