@@ -75,7 +75,7 @@ class VisitNote(Row, table=True):
     unsettled: int = 0  # sentences without a source or against it that a person must still decide
     seconds: int = 0
     lease_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    looked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # for the signature
+    looked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # in eCW, after it
 
     assigned_to: UUID | None = None
     pool: str = "provider"
@@ -155,15 +155,23 @@ class VisitNotes(Repository[VisitNote]):
         order = (col(VisitNote.visit_at), col(VisitNote.id))
         return self.all(mine.options(*LATER).order_by(*order).limit(limit).offset(offset))
 
-    def without_transcript(self, since: datetime, limit: int) -> Sequence[VisitNote]:
-        """Drafts made without a transcript, untouched by people: one may have come since."""
+    def without_transcript(
+        self, since: datetime, looked_before: datetime, limit: int
+    ) -> Sequence[VisitNote]:
+        """Drafts made without a transcript, untouched by people: one may have come since.
+
+        Of visits since a moment, longest not looked at first.
+        """
+        seen = col(VisitNote.looked_at)
         mine = self.rows().where(
             col(VisitNote.state) == NoteState.READY,
             col(VisitNote.has_transcript).is_(False),
             col(VisitNote.last_actor).is_(None),
             col(VisitNote.visit_at) >= since,
+            seen.is_(None) | (seen < looked_before),
         )
-        return self.all(mine.options(*LATER).order_by(col(VisitNote.looked_at)).limit(limit))
+        never_first = (seen.is_not(None), seen)
+        return self.all(mine.options(*LATER).order_by(*never_first).limit(limit))
 
     def unsigned(self, looked_before: datetime, limit: int) -> Sequence[VisitNote]:
         """Notes that lie in eCW as drafts, longest not looked at first."""

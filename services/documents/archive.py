@@ -19,6 +19,7 @@ def opened(data: bytes) -> Iterator[ZipFile]:
         with ZipFile(BytesIO(data)) as archive:
             _judge(archive.infolist(), len(data))
             yield archive
+    # NotImplementedError is zipfile's word for a compression that it does not know.
     except (BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError):
         raise Unread(Refusal.DAMAGED) from None
 

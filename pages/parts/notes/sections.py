@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.parts.notes.wishes import edit, edited, wish, wish_typed
+from pages.parts.notes.words import REVIEWED
 from services.notes.sections import SUGGESTED, TITLES, SectionKey
 from services.workflows.notes import editing
 from services.workflows.notes.reading import OpenNote
@@ -94,4 +95,4 @@ def _sources(note: OpenNote, part: NotePart) -> None:
 
 
 def _may_write(note: OpenNote) -> bool:
-    return note.row.state in ("ready", "failed") and editing.edit.verb in note.verbs
+    return note.row.state in REVIEWED and editing.edit.verb in note.verbs

@@ -16,12 +16,15 @@ from services.desk import Actor, Desk, looking, working
 from services.ehr.notebook import LayoutSection, Notebook
 from services.ehr.ports import Road
 from services.ehr.registration import PlannedVisit
+from services.errors import NeedsAuthorization
 from services.options import options_of
 from services.roads import on_road
 
 BEGUN = ("arrived", "triaged", "in-progress", "finished")
 TOLD_EVERY = timedelta(hours=6)
 LOOK_EVERY = timedelta(minutes=5)
+HEARD_WITHIN = timedelta(days=2)  # a recogniser that has said nothing by then will not
+HEARD_A_RUN = 10
 SIGNED_A_RUN = 20  # calls; eCW takes 250 a minute for everything
 
 
@@ -34,6 +37,7 @@ def poll(container: Container, practice: Practice, notebook: Notebook) -> Counte
     counts: Counter[str] = Counter()
     with on_road(container, actor, Road.FHIR_READ):
         counts.update(_visits(container, actor, practice, notebook))
+        counts["heard"] = _heard(container, actor, notebook)
         counts["signed"] = _signed(container, actor, notebook)
         counts["templates"] = _layouts(container, actor, notebook)
     return +counts
@@ -79,6 +83,36 @@ def _note(desk: Desk, visit: PlannedVisit, patient_id: UUID) -> VisitNote:
     desk.vault.seal_into(note, reason=visit.reason)
     desk.record("notes.arrived", note.ref)
     return note
+
+
+def _heard(container: Container, actor: Actor, notebook: Notebook) -> int:
+    """Ask after transcripts that came when the draft was made already; untouched ones begin anew."""
+    with looking(container, actor) as desk:
+        since, before = desk.now - HEARD_WITHIN, desk.now - LOOK_EVERY
+        waiting = [
+            (note.id, note.version, note.encounter_ref)
+            for note in desk.open(VisitNotes).without_transcript(since, before, HEARD_A_RUN)
+        ]
+    return sum(_listen(container, actor, notebook, *one) for one in waiting)
+
+
+def _listen(
+    container: Container, actor: Actor, notebook: Notebook, id: UUID, version: int, ref: str
+) -> bool:
+    try:
+        came = notebook.transcript(ref) is not None
+    except NeedsAuthorization:
+        return False  # no recogniser is contracted; a person may bring a transcript
+    with working(container, actor) as desk:
+        note = desk.open(VisitNotes).locked(id)
+        if note is None or note.version != version:
+            return False  # somebody has taken it up meanwhile
+        note.looked_at = desk.now
+        if came:
+            note.state, note.lease_until = NoteState.WAITING, None
+            note.version += 1
+            desk.record("notes.heard", note.ref)
+        return came
 
 
 def _signed(container: Container, actor: Actor, notebook: Notebook) -> int:

@@ -68,7 +68,7 @@ class NoteText:
     @property
     def unsettled(self) -> int:
         """How many sentences a person must still decide about."""
-        return sum(line.is_unsettled for part in self.parts for line in part.lines)
+        return sum(1 for _ in unsettled_lines(self))
 
     def with_part(self, part: NotePart) -> "NoteText":
         """The note with *part* in its place; a section without lines is left out."""

@@ -199,6 +199,22 @@ def test_a_transcript_that_a_person_brings_is_what_the_note_rests_on(
     assert "cough" in opened.text.part(SectionKey.HPI).text
 
 
+def test_a_transcript_that_comes_later_is_drafted_from_unless_somebody_has_begun(
+    clinic: Clinic, provider: Actor
+) -> None:
+    clinic.sandbox.control.configure(transcripts=False)  # the recogniser is still at work
+    untouched, begun = clinic.drafted(), clinic.drafted(patient="Patient/p.105")
+    assert [note.has_transcript for note in (untouched, begun)] == [False, False]
+    target = seen(clinic.open(provider, begun))
+    editing.edit(clinic.container, provider, target, "plan", "Rest.")
+    clinic.sandbox.control.configure(transcripts=True)
+    clinic.poll()
+    clinic.draft()
+    assert clinic.note(untouched.encounter_ref).has_transcript
+    kept = clinic.open(provider, clinic.note(begun.encounter_ref))
+    assert kept.text.part(SectionKey.PLAN).text == "Rest."
+
+
 def test_a_transcript_in_which_nobody_speaks_is_refused_and_changes_nothing(
     clinic: Clinic, provider: Actor
 ) -> None:
