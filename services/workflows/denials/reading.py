@@ -8,7 +8,7 @@ from uuid import UUID
 from db.claim_events import ClaimEvent, ClaimEvents, EventKind
 from db.claim_payments import ClaimPayments
 from db.claims import Claim, Claims
-from db.deliveries import Deliveries, Delivery
+from db.deliveries import Deliveries
 from db.denials import Denial, Denials, DenialState
 from db.patients import Patients
 from db.staff import StaffList
@@ -23,6 +23,7 @@ from services.container import Container
 from services.desk import Actor, Desk, working
 from services.errors import Invalid
 from services.policy import ALLOWED, may
+from services.sent import SentEntry, sent_entry
 from services.workflows.denials import cause, letters
 from services.workflows.denials.cause import TakenDown
 from services.workflows.denials.listing import READ, Row, row_of
@@ -51,18 +52,6 @@ class Step:
     cents: int | None
     file: str = field(repr=False)
     by: str
-
-
-@dataclass(frozen=True)
-class SentEntry:
-    """One promise for this claim: its state, and why it came back if it did."""
-
-    kind: str
-    state: str
-    error: str
-    approved_by: str
-    at: datetime
-    settled_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -153,7 +142,7 @@ def _open(desk: Desk, denial: Denial, claim: Claim) -> OpenDenial:
         similar=tuple(_ended(one) for one in ended[:SIMILAR]),
         similar_counts=_counted(ended),
         steps=_steps(desk, claim, names),
-        sent=tuple(_sent(d, names) for d in desk.open(Deliveries).of_claim(claim.id)),
+        sent=tuple(sent_entry(d, names) for d in desk.open(Deliveries).of_claim(claim.id)),
         letter=letters.shown(desk, denial, claim),
         editable=mending.editable(desk, claim, denial.remarks),
         cause=denial.cause,
@@ -201,14 +190,3 @@ def _step(event: ClaimEvent, files: Mapping[UUID, str], names: Mapping[UUID, str
 def _file_names(desk: Desk, ids: set[UUID]) -> dict[UUID, str]:
     found = ((id, desk.open(X12Files).find(id)) for id in ids)
     return {id: desk.vault.read(file, "name").text for id, file in found if file}
-
-
-def _sent(delivery: Delivery, names: Mapping[UUID, str]) -> SentEntry:
-    return SentEntry(
-        kind=delivery.kind,
-        state=str(delivery.state),
-        error=delivery.error,
-        approved_by=names.get(delivery.approved_by, ""),
-        at=delivery.created_at,
-        settled_at=delivery.settled_at,
-    )

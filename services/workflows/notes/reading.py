@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from db.deliveries import Deliveries, Delivery
+from db.deliveries import Deliveries
 from db.staff import StaffList
 from db.visit_notes import NoteRevision, NoteRevisions, VisitNote, VisitNotes
 from services import rollout
@@ -16,6 +16,7 @@ from services.notes.draft import Draft
 from services.notes.values import NAMES, Kind
 from services.options import PracticeOptions
 from services.policy import ALLOWED, may
+from services.sent import SentEntry, sent_entry
 from services.workflows.notes import gathered, standing
 from services.workflows.notes.listing import READ, Row, rows_of
 from services.workflows.notes.profiles import Layout, Placed, layout_of, placed
@@ -29,18 +30,6 @@ class SourceShown:
     cited: str
     origin: str
     text: str = field(repr=False)
-
-
-@dataclass(frozen=True)
-class SentEntry:
-    """One promise of this note: by which road, its state, and why it came back if it did."""
-
-    kind: str
-    state: str
-    error: str
-    approved_by: str
-    at: datetime
-    settled_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -94,7 +83,7 @@ def _open(desk: Desk, note: VisitNote) -> OpenNote:
         layout=layout,
         placed=placed(text, layout),
         wordings=_wordings(desk, note, names),
-        sent=tuple(_sent(d, names) for d in desk.open(Deliveries).of_note(note.id)),
+        sent=tuple(sent_entry(d, names) for d in desk.open(Deliveries).of_note(note.id)),
         options=desk.options,
         verbs=frozenset(v for v in ALLOWED if role is not None and may(role, v)),
     )
@@ -125,15 +114,4 @@ def _wordings(desk: Desk, note: VisitNote, names: Mapping[UUID, str]) -> tuple[W
         )
         for one in kept
         if one.text is not None
-    )
-
-
-def _sent(delivery: Delivery, names: Mapping[UUID, str]) -> SentEntry:
-    return SentEntry(
-        kind=delivery.kind,
-        state=str(delivery.state),
-        error=delivery.error,
-        approved_by=names.get(delivery.approved_by, ""),
-        at=delivery.created_at,
-        settled_at=delivery.settled_at,
     )
