@@ -14,7 +14,7 @@ demo-reset: ## the same, from an empty database
 	@$(MAKE) --no-print-directory demo
 
 test: env-test lint types ## everything that can be checked on this machine
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: env-test
 	$(BIN)/ruff format --check .

@@ -8,11 +8,19 @@ from typing import cast
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import Engine
+from xdist.remote import Producer
+from xdist.scheduler import Scheduling
 
 from db import open_database
 from db.keyring import Keyring, new_keyring
 from tests import databases
 from tests.browser.demo import ARGUMENTS, CHROMIUM
+from tests.sharing import ByFile
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling:
+    """Share the tests out by file; see ``tests/sharing.py``."""
+    return ByFile(config, log)
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, expect
 from tests.browser import demo as demos
 from tests.browser.demo import Person, RunningDemo
 
-expect.set_options(timeout=20_000)  # for a loaded machine; a quiet one needs a fraction
+expect.set_options(timeout=60_000)  # for a loaded machine; a quiet one needs a fraction
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -29,7 +29,7 @@ ARGUMENTS = [
 PATIENCE = 240.0  # seconds until a loaded machine has started everything
 QUICKLY = {
     "FOYER_POLL_SECONDS": "5",
-    "FOYER_UNDO_SECONDS": "12",
+    "FOYER_UNDO_SECONDS": "15",
     "FOYER_DEADLINE_SECONDS": "8",
     "FOYER_SETTLE_SECONDS": "10",
 }

@@ -37,6 +37,7 @@ PAST = {
     "intake.take_back": "Taken back: please decide again",
 }
 LEAVES = ("intake.remove", "intake.restore")  # the next form opens
+IN_HOUSE = timedelta(minutes=1)  # to take back what sends nothing: nobody waits for it
 LEFT = (FormState.WRITING, FormState.DONE)
 UNNAMED = "no patient yet"
 PUT_BACK = "Taken back: it is as it was"
@@ -150,7 +151,7 @@ def _told(container: Container, before: OpenForm, after: OpenForm, done: Done) -
     back = way_back(before, done)
     if back is None:
         return Deed(f"{done.verb}/{done.id}", "good", text)
-    until = container.clock() + timedelta(seconds=container.settings.undo_seconds)
+    until = container.clock() + IN_HOUSE
     return Deed(f"{done.verb}/{done.id}", "good", text, after.target, until, back)
 
 

@@ -60,7 +60,7 @@ def test_a01_an_answer_that_drips_stalls_or_never_begins_ends_at_the_deadline(
     started = time.monotonic()
     with pytest.raises(Unreachable, match="in time"):
         claude.ask(prompt, facts, into=Triage)
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 8  # it would go on for 20 s
 
 
 def test_a01_a_timeout_of_each_read_alone_would_not_have_ended_the_drip(
@@ -124,7 +124,7 @@ def test_a03_a_rate_limit_is_passed_on_at_once_with_a_bounded_wait(
         claude.ask(prompt, facts, into=Triage)
     assert caught.value.retry_after == wait
     assert len(fake.requests) == 1
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 20  # the shortest wait asked for is longer by far
 
 
 def test_a04_a_refusal_is_no_draft_and_is_not_asked_again(

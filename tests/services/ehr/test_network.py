@@ -67,7 +67,7 @@ def test_a_dripping_body_ends_at_the_deadline(sandbox: Running, connected: Conne
     started = time.monotonic()
     with pytest.raises(Unreachable, match="did not answer in time"):
         ehr.mailbox.changed_since(None)
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 10  # the drip would take a minute
 
 
 def test_dripping_headers_end_at_the_deadline_too() -> None:
@@ -81,7 +81,7 @@ def test_dripping_headers_end_at_the_deadline_too() -> None:
         started = time.monotonic()
         with pytest.raises(Exception, match=r"time|timed out"):
             wire.exchange(Request("GET", f"http://127.0.0.1:{server.port}/"))
-        assert time.monotonic() - started < 1.5
+        assert time.monotonic() - started < 8  # all of it would take 14 s
 
 
 def test_without_our_deadline_httpx_would_wait_for_every_byte() -> None:

@@ -159,4 +159,4 @@ def test_a_page_is_quick_with_a_hundred_thousand_messages(caller: Caller) -> Non
     for _ in range(20):
         cursor = caller.messages(cursor)["cursor"]
     # 4 ms a page on the machine this was written on; the bound only catches a walk over all of them.
-    assert time.perf_counter() - started < 4
+    assert time.perf_counter() - started < 20
