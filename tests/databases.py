@@ -45,7 +45,9 @@ def postgres_schema(*, migrated: bool = True) -> Iterator[str]:
     """The URL of a schema of one's own, dropped afterwards. Skips when there is no server."""
     require_postgres()
     name = f"foyer_{uuid4().hex[:12]}"
-    url = make_url(POSTGRES).update_query_dict({"options": f"-csearch_path={name}"})
+    # A test outlives no crash of the server, so nobody waits for its disk.
+    options = f"-csearch_path={name} -csynchronous_commit=off"
+    url = make_url(POSTGRES).update_query_dict({"options": options})
     shown = url.render_as_string(hide_password=False)
     _on_server(f'CREATE SCHEMA "{name}"')
     try:
@@ -77,11 +79,19 @@ def postgres_is_running() -> bool:
 
 def empty(engine: Engine) -> None:
     """Remove every row, so that the next test finds the database as the first one did."""
-    names = [table.name for table in metadata().sorted_tables]
     with engine.begin() as connection:
-        filled = [n for n in names if connection.scalar(text(f'SELECT EXISTS (TABLE "{n}")'))]
-        if filled:
-            connection.execute(text("TRUNCATE " + ", ".join(f'"{name}"' for name in filled)))
+        for name, many in connection.execute(text(_filled())).all():
+            connection.execute(text(f'TRUNCATE "{name}"' if many else f'DELETE FROM "{name}"'))
+
+
+@functools.cache
+def _filled() -> str:
+    """Which tables have rows, and whether many; those that refer to others come first."""
+    # Deleting a few rows takes a tenth of the time that truncating takes.
+    asked = 'SELECT {n} AS at, \'{t}\' AS name, EXISTS (SELECT FROM "{t}" OFFSET 2000) AS many WHERE EXISTS (TABLE "{t}")'
+    tables = enumerate(reversed(metadata().sorted_tables))
+    each = " UNION ALL ".join(asked.format(n=n, t=table.name) for n, table in tables)
+    return f"SELECT name, many FROM ({each}) AS filled ORDER BY at"
 
 
 def _on_server(statement: str) -> None:

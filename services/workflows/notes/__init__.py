@@ -5,6 +5,7 @@ never signs, and what eCW filed is read back section by section.
 """
 
 from collections import Counter
+from datetime import timedelta
 
 from services.lines import Lines
 from services.workflows.base import Phase, Workflow
@@ -27,6 +28,7 @@ WORKFLOW = Workflow(
     phase=Phase.CLINICAL,
     poll=_poll,
     propose=_propose,
+    rest=timedelta(seconds=30),  # each provider's day, and what was signed since
     actions=(
         sending.send,
         sending.take_back,
