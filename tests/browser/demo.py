@@ -165,7 +165,7 @@ def running_demo(folder: Path, **environment: str) -> Iterator[RunningDemo]:
         yield demo
     finally:
         process.send_signal(signal.SIGINT)
-        process.wait(timeout=30)
+        process.wait(timeout=180)  # a loaded machine takes its time
         log.close()
 
 

@@ -36,9 +36,17 @@ ALIVE = """() => [...document.querySelectorAll('*')].map(n => n.shadowRoot).filt
   .length"""
 
 
-def arrive(demo: RunningDemo, family: str, **more: object) -> dict[str, str]:
-    """A new patient with a visit in two days; the schedule is asked for again at once."""
-    told = dict(demo.control("newcomers", family=family, given="Quinn", **more))
+def arrive(demo: RunningDemo, family: str, answers: dict[str, str] | None = None) -> dict[str, str]:
+    """A new patient with a visit in two days and a form: of twelve fields, or of these *answers*."""
+    fields = {} if answers else {"fields": 12}
+    told = dict(demo.control("newcomers", family=family, given="Quinn", **fields))
+    if answers:
+        demo.control("forms", answers=answers, **told)
+    _wait_for_form(demo, told)
+    return told
+
+
+def _wait_for_form(demo: RunningDemo, told: dict[str, str]) -> None:
     mine = (
         "SELECT count(*) FROM intake_form JOIN patient ON patient.id = intake_form.patient_id "
         f"WHERE patient.ehr_ref = '{told['patient']}'"
@@ -50,7 +58,6 @@ def arrive(demo: RunningDemo, family: str, **more: object) -> dict[str, str]:
             ask_for_visits(demo)
             ask_again = time.monotonic() + 45  # each asking costs calls, of which a minute has 250
         time.sleep(1)
-    return told
 
 
 def ask_for_visits(demo: RunningDemo) -> None:
@@ -95,7 +102,7 @@ def read_it(page: Page, family: str) -> None:
 def test_three_differences_are_verified_in_two_and_three_actions_and_the_chart_shows_all_twelve(
     demo: RunningDemo, at_intake: Callable[[str], Page]
 ) -> None:
-    new = arrive(demo, STORY, fields=12)
+    new = arrive(demo, STORY)
     page = at_intake("maria")
     see(page, STORY, "3 fields to decide")
 
@@ -188,7 +195,7 @@ def drop(page: Page, name: str, data: bytes) -> None:
 def test_what_was_accepted_is_taken_back_in_time_and_the_source_follows_the_field(
     demo: RunningDemo, at_intake: Callable[[str], Page]
 ) -> None:
-    arrive(demo, BACK, fields=12)
+    arrive(demo, BACK)
     page = at_intake("maria")
     see(page, BACK, "3 fields to decide")
     page.keyboard.press("Enter")
@@ -219,8 +226,7 @@ def test_what_was_accepted_is_taken_back_in_time_and_the_source_follows_the_fiel
 def test_hostile_answers_are_shown_as_text_and_run_nothing(
     demo: RunningDemo, at_desk: Seat
 ) -> None:
-    new = arrive(demo, HOSTILE)
-    demo.control("forms", patient=new["patient"], encounter=new["encounter"], answers=TEXTS)
+    arrive(demo, HOSTILE, TEXTS)
     maria = at_desk("maria")
     page = maria.page
     harmed: list[str] = []

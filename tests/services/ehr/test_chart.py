@@ -100,7 +100,7 @@ def test_a_fill_counts_down_the_refills(sandbox: Running, ehr: Ehr) -> None:
 
 
 def test_visits_are_sorted_by_the_practices_own_calendar(sandbox: Running, ehr: Ehr) -> None:
-    soon = datetime.now(UTC) + timedelta(hours=20)
+    soon = datetime.now(UTC) + timedelta(minutes=20)
     put(
         sandbox,
         resourceType="Encounter",
