@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import signal
 import socket
 import sqlite3
 import subprocess
@@ -164,7 +163,7 @@ def running_demo(folder: Path, **environment: str) -> Iterator[RunningDemo]:
         demo.control("arrivals", running=False)
         yield demo
     finally:
-        process.send_signal(signal.SIGINT)
+        process.terminate()
         process.wait(timeout=180)  # a loaded machine takes its time
         log.close()
 

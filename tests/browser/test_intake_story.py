@@ -174,13 +174,15 @@ def test_a_document_that_may_be_several_patients_is_confirmed_removed_and_put_ba
     expect(people.first).to_contain_text("The first name differs by one letter.")
     page.wait_for_timeout(500)
     page.keyboard.press("2")
-    expect(page.locator("header h2")).to_contain_text(TWIN, timeout=60_000)
+    expect(page.locator(".deed").first).to_contain_text("Patient confirmed")
+    expect(page.locator("header h2")).to_contain_text(TWIN, timeout=240_000)  # when its turn comes
 
     page.get_by_role("button", name="Remove", exact=True).click()
     expect(page.locator("li.row", has_text=f"{TWIN}.pdf")).to_have_count(0)
     expect(page.locator(".deed").first).to_contain_text("Removed")
     expect(page.locator(".deed button").first).to_contain_text("Undo")
     page.keyboard.press("u")
+    expect(page.locator(".deed").first).to_contain_text("Taken back")
     expect(page.locator("header h2")).to_contain_text(TWIN)
     expect(page.get_by_role("button", name="Remove", exact=True)).to_be_visible()
 
