@@ -124,9 +124,17 @@ def _found(ehr: Ehr, waiting: Waiting) -> Found:
     """The patient and the signed note. Raises ``Refused`` where they do not belong together."""
     patient = ehr.chart.patient(waiting.patient_ref)
     note = ehr.notebook.signed(waiting.encounter_ref)
-    if note and not patient.replaced_by and note.patient_ref != patient.ref:
+    if note and not patient.replaced_by and not _is_of(ehr, note.patient_ref, patient.ref):
         raise Refused(ELSEWHERE, code="differs")
     return Found(patient, signed.usable(note) if note else None)
+
+
+def _is_of(ehr: Ehr, visited: str, ours: str) -> bool:
+    """Whether the visit is our patient's: under this record, or one that was merged into it."""
+    if visited == ours:
+        return True
+    lives_on = ehr.chart.patient(visited).replaced_by if visited else None
+    return lives_on == ours
 
 
 def _said(

@@ -10,6 +10,7 @@ from db.patients import Patients
 from db.practices import Practice
 from db.visit_notes import VisitNote
 from db.visit_summaries import OUT, SummaryState, VisitSummaries, VisitSummary
+from services import merges
 from services.container import Container
 from services.desk import Actor, Desk, looking, working
 from services.ehr import notebook
@@ -125,13 +126,18 @@ def _compare(
         if row is None:
             return "gone"
         row.looked_at = desk.now
-        patient = desk.open(Patients).get(row.patient_id)
-        if not _is_news(row, newest, bool(found and found.patient_ref != patient.ehr_ref)):
+        if not _is_news(row, newest, found is not None and _has_moved(desk, row, found)):
             return "unchanged"
         row.newest_digest, row.version = newest, row.version + 1
         ending = _amended(desk, row)
         desk.record(f"summaries.{ending}", row.ref)
         return ending
+
+
+def _has_moved(desk: Desk, row: VisitSummary, found: notebook.SignedNote) -> bool:
+    """Whether eCW has the visit with somebody else than the patient of *row*, through any merge."""
+    known = desk.open(Patients).by_refs([found.patient_ref]).get(found.patient_ref)
+    return known is None or merges.survivor(desk, known).id != row.patient_id
 
 
 def _is_news(row: VisitSummary, newest: str, has_moved: bool) -> bool:
