@@ -20,8 +20,9 @@ def show(summary: OpenSummary, part: Part) -> None:
         if edited() == part.name and may_write(summary):
             _field(summary, part)
             return
+        before = ""
         for place, line in enumerate(part.lines):
-            _line(summary, part, place, line)
+            before = _line(summary, part, place, line, before)
 
 
 def add(summary: OpenSummary) -> None:
@@ -57,7 +58,8 @@ def _title(summary: OpenSummary, part: Part) -> None:
             )
 
 
-def _line(summary: OpenSummary, part: Part, place: int, line: Line) -> None:
+def _line(summary: OpenSummary, part: Part, place: int, line: Line, before: str) -> str:
+    """One sentence; the section it was signed in is named where it is another than *before*."""
     said, beside = st.columns(WIDTHS, gap="medium")
     with said, st.container(gap="xxsmall"):
         st.text(line.text)
@@ -68,8 +70,11 @@ def _line(summary: OpenSummary, part: Part, place: int, line: Line) -> None:
     with beside, st.container(gap="xxsmall"):
         for cited in line.sources:
             title, text = summary.sources.get(cited, ("", ""))
-            st.caption(f"Signed · {title}")
+            if title != before:
+                st.caption(title)
+                before = title
             st.text(text)
+    return before
 
 
 def _doubts(summary: OpenSummary, part: Part, place: int, line: Line) -> None:

@@ -27,7 +27,7 @@ HEARD_WITHIN = timedelta(days=2)  # a recogniser that has said nothing by then w
 HEARD_A_RUN = 10
 ELSEWHERE_EVERY = timedelta(minutes=15)  # notes that were written in eCW, not sent from here
 ELSEWHERE_WITHIN = timedelta(days=3)
-UNSENT = (NoteState.READY, NoteState.FAILED, NoteState.SET_ASIDE)
+UNSENT = (NoteState.WAITING, NoteState.READY, NoteState.FAILED, NoteState.SET_ASIDE)
 SIGNED_A_RUN = 20  # calls; eCW takes 250 a minute for everything
 
 
