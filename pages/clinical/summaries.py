@@ -30,7 +30,7 @@ def _draw(container: Container, actor: Actor) -> None:
         st.query_params["lane"] = chosen
         wishes.open_summary(None)
         st.rerun(scope="fragment")
-    wishes.say()
+    wishes.say(shown.summary is not None and shown.summary.row.state in words.OUT)
     left, right = st.columns([30, 70], gap="small")
     with left, st.container(gap="xsmall"):
         rows.show(shown.listed, lane)

@@ -36,7 +36,7 @@ def _head(summary: OpenSummary) -> None:
     label, color, icon = words.state(row)
     with st.container(gap="xxsmall"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.subheader(row.patient, width="content", anchor=False)
+            st.text(row.patient, width="content")
             st.badge(label, color=color, icon=icon)
             st.space("stretch")
             if row.is_harder and row.state in words.WRITABLE:
@@ -83,6 +83,8 @@ def _when(summary: OpenSummary) -> None:
         st.caption(
             f"Leaves {clock_time(row.leaves_at, zone)}. Nobody is written to in quiet hours."
         )
+    if row.state is S.SENT:
+        st.caption(f"Sent {clock_time(row.sent_at, zone)}, and healow shows it to the patient.")
 
 
 def _button(
@@ -128,8 +130,8 @@ def _obstacles(summary: OpenSummary) -> None:
         _settle(summary)
     if row.state not in words.WRITABLE:
         return
-    if foreign := words.foreign(row):
-        st.info(foreign, icon=":material/translate:")
+    for said in filter(None, (words.foreign(row), words.half_told(row))):
+        st.info(said, icon=":material/translate:")
     if summary.wants_no_reminders:
         st.info("This patient asked for no reminders. Ask before you send a summary.")
     if summary.cannot_send:

@@ -81,9 +81,11 @@ def carry_out(container: Container, actor: Actor) -> None:
     st.session_state[SAID] = ("good", words.DONE[asked.act.verb])
 
 
-def say() -> None:
-    """Say what became of the last click, until the next one."""
+def say(has_left: bool) -> None:
+    """Say what became of the last click, until the next one, or until what was approved *has_left*."""
     tone, said = st.session_state.get(SAID, ("", ""))
+    if has_left and said == words.DONE["summaries.send"]:
+        return
     if tone == "good":
         st.success(said, icon=":material/check:")
     elif tone:

@@ -95,6 +95,16 @@ def foreign(row: Row) -> str:
     )
 
 
+def half_told(row: Row) -> str:
+    """A sentence where rules could tell only the frame in another language; empty otherwise."""
+    if row.language == "en" or row.engine != "local":
+        return ""
+    return (
+        f"Titles and explanations are in {LANGUAGES[row.language]}; the sentences are those you "
+        "signed, in English, and the summary says so. Edit them, or offer a translation."
+    )
+
+
 def level(text: SummaryText) -> str:
     """How hard it is to read, beside the grade it is for."""
     if text.language != "en":

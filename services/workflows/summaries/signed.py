@@ -35,7 +35,8 @@ def sources(desk: Desk, summary: VisitSummary) -> Mapping[str, tuple[str, str]]:
         return {}
     note = _NOTE.validate_json(desk.vault.read(summary, "signed").text)
     return {
-        f"T{number}": (TITLES[key], text) for number, (key, text) in enumerate(_sentences(note), 1)
+        f"T{number}": (TITLES[key].removesuffix(" (suggested)"), text)
+        for number, (key, text) in enumerate(_sentences(note), 1)
     }
 
 
