@@ -167,6 +167,10 @@ def test_the_rules_doubt_nothing_of_their_own_and_cut_no_sentence() -> None:
         ("- See Dr. Sample on 3/4. Bring the log.", ["See Dr. Sample on 3/4.", "Bring the log."]),
         ("Take 0.5 mg b.i.d. with food.", ["Take 0.5 mg b.i.d. with food."]),
         ("\n \n", []),
+        ("Do not take\nibuprofen. Rest.", ["Do not take ibuprofen.", "Rest."]),
+        (f"{'Walk ' * 15}to Dr.\nSample", [f"{'Walk ' * 15}to Dr. Sample"]),
+        (f"{'Walk ' * 15}and avoid\nAdvil", [f"{'Walk ' * 15}and avoid Advil"]),
+        ("Hypertension\nDiabetes\n- no change", ["Hypertension", "Diabetes", "no change"]),
     ],
 )
 def test_what_is_typed_into_ecw_is_taken_sentence_by_sentence(
