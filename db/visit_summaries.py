@@ -212,6 +212,16 @@ class VisitSummaries(Repository[VisitSummary]):
         rows, versions = self.session.exec(asked).one()
         return f"{rows}.{versions or 0}"
 
+    def amended(self, since: datetime) -> int:
+        """Of how many visits since a moment the patient has another summary than eCW has a note."""
+        asked = select(func.count()).where(
+            col(VisitSummary.practice_id) == self.practice_id,
+            col(VisitSummary.state).in_(OUT),
+            col(VisitSummary.visit_at) >= since,
+            col(VisitSummary.newest_digest) != col(VisitSummary.source_digest),
+        )
+        return self.session.exec(asked).one()
+
     def counts(self) -> dict[SummaryState, int]:
         """How many summaries there are in each state."""
         grouped = (

@@ -31,6 +31,8 @@ def _draw(container: Container, actor: Actor) -> None:
         wishes.open_summary(None)
         st.rerun(scope="fragment")
     wishes.say(shown.summary is not None and shown.summary.row.state in words.OUT)
+    if not shown.listed.finds_visits:
+        st.warning(words.NOTES_OFF, icon=":material/visibility_off:")
     left, right = st.columns([30, 70], gap="small")
     with left, st.container(gap="xsmall"):
         rows.show(shown.listed, lane)
@@ -57,7 +59,7 @@ def _tabs(lane: str, shown: snapshot.Snapshot) -> str:
         "Which summaries",
         options=list(words.LANES),
         default=lane,
-        format_func=lambda name: f"{words.LANES[name][0]} {shown.listed.counts[name]}",
+        format_func=lambda name: words.tab(name, shown.listed),
         key="summaries_lane",
         label_visibility="collapsed",
     )

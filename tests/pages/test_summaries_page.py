@@ -24,6 +24,7 @@ from services.notes.summary.asking import summarise_locally, written
 from services.notes.summary.signed import signed_note
 from services.workflows.summaries import editing, signed, standing
 from services.workflows.summaries.acting import keep
+from services.workflows.summaries.poll import SENT_BEFORE
 
 PAGE = "clinical/summaries.py"
 NOTE = (
@@ -215,4 +216,24 @@ def test_where_summaries_are_off_or_nothing_waits_the_page_says_so(
     assert "not switched on" in words(open_page(provider, PAGE))
     with writing(container.engine) as session:
         session.add(Rollout(practice_id=practice.id, workflow="summaries", stage=Stage.ON))
-    assert "Nothing to check." in words(open_page(provider, PAGE))
+    shown = words(open_page(provider, PAGE))
+    assert "Nothing to check." in shown
+    assert "Notes are switched off" in shown
+    with writing(container.engine) as session:
+        session.add(Rollout(practice_id=practice.id, workflow="notes", stage=Stage.SHADOW))
+    assert "Notes are switched off" not in words(open_page(provider, PAGE))
+
+
+def test_a_note_amended_after_the_patient_was_told_is_pointed_out(
+    open_page: Callable[..., AppTest], container: Container, practice: Any, drafted: VisitSummary,
+    provider: Actor,
+) -> None:  # fmt: skip
+    with working(container, Actor.job(practice.id, "tests")) as desk:
+        row = desk.open(VisitSummaries).get(drafted.id)
+        row.state, row.newest_digest, row.trouble = SummaryState.SENT, "another", SENT_BEFORE
+    app = open_page(provider, PAGE, lane="sent")
+    assert any("Sent 1, 1 amended" in str(group.options) for group in app.get("button_group"))
+    button(app, "Open").click().run()
+    assert "amended in eCW after the patient got this" in words(app)
+    button(app, "Draft again").click().run()
+    assert now(container, practice).state is SummaryState.WAITING

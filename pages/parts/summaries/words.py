@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from db.visit_summaries import SummaryState
 from pages.parts.manage import Color
-from services.workflows.summaries.listing import Row
+from services.workflows.summaries.listing import Listed, Row
 from services.workflows.summaries.standing import LANGUAGES, SummaryText
 
 LANES: Mapping[str, tuple[str, str]] = {
@@ -60,7 +60,17 @@ SPOKEN: Mapping[str, str] = {
     "pt": "Portuguese", "ru": "Russian", "so": "Somali", "sw": "Swahili", "tl": "Tagalog",
     "uk": "Ukrainian", "ur": "Urdu", "vi": "Vietnamese", "yi": "Yiddish", "zh": "Chinese",
 }  # fmt: skip
+NOTES_OFF = (
+    "Notes are switched off, so nobody sees when one is signed. An administrator can set Notes to "
+    "shadow, pilot or on, on the Rollout page."
+)
 LEVEL_HELP = "Flesch-Kincaid: sentence and word length as a school grade. It counts English only."
+
+
+def tab(lane: str, listed: Listed) -> str:
+    """The name of a list with what lies in it; sent ones of amended notes are pointed out."""
+    told = f"{LANES[lane][0]} {listed.counts[lane]}"
+    return f"{told}, {listed.amended} amended" if lane == "sent" and listed.amended else told
 
 
 def state(row: Row) -> tuple[str, Color, str]:

@@ -70,13 +70,20 @@ class Row:
 
 @dataclass(frozen=True)
 class Listed:
-    """A page of summaries with what stands around it; ``cannot_send`` says why nothing can leave."""
+    """A page of summaries with what stands around it.
+
+    ``cannot_send`` says why nothing can leave. ``amended`` counts those that patients have of notes
+    that were amended since. ``finds_visits`` is whether notes are watched, so that a signature is
+    noticed at all.
+    """
 
     rows: tuple[Row, ...]
     more: bool
     counts: Mapping[str, int]
     options: PracticeOptions
     cannot_send: str
+    amended: int
+    finds_visits: bool
 
 
 def summaries(container: Container, actor: Actor, lane: str = "check", page: int = 0) -> Listed:
@@ -94,8 +101,15 @@ def summaries(container: Container, actor: Actor, lane: str = "check", page: int
         if not shown and (found or not gate.shows_to(actor.staff_id)):
             raise NotRolledOut("Visit summaries")
         desk.record("summaries.listed", "visit_summary", reason=f"{len(shown)} of {lane}")
-        rows = rows_of(desk, shown)
-        return Listed(rows, len(found) > PAGE, _counts(desk), desk.options, cannot_send(desk))
+        return Listed(
+            rows=rows_of(desk, shown),
+            more=len(found) > PAGE,
+            counts=_counts(desk),
+            options=desk.options,
+            cannot_send=cannot_send(desk),
+            amended=desk.open(VisitSummaries).amended(desk.now - BACK),
+            finds_visits=rollout.gate(desk, "notes").is_anywhere_on(),
+        )
 
 
 def newest(container: Container, actor: Actor) -> str:

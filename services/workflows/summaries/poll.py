@@ -22,12 +22,12 @@ from services.workflows.summaries import signed
 from services.workflows.summaries.acting import begin_anew
 
 SIGNED_WITHIN = timedelta(days=3)  # who switches summaries on gets no pile of old visits
-LOOK_EVERY = timedelta(minutes=5)
-LOOK_EVERY_AFTER = timedelta(hours=1)  # once the patient has it
-AMENDED_WITHIN = timedelta(days=14)
+LOOK_EVERY = timedelta(minutes=10)
+LOOK_EVERY_AFTER = timedelta(hours=6)  # once the patient has it
+AMENDED_WITHIN = timedelta(days=7)
 IDLE = (SummaryState.WAITING, SummaryState.SET_ASIDE)  # drafted from the newest, or not at all
 BATCH = 50
-LOOKS_A_RUN = 10  # calls; eCW takes 250 a minute for everything
+LOOKS_A_RUN = 5  # calls; eCW takes 250 a minute for everything
 AMENDED = "The note was amended in eCW, so this was written anew from it."
 CALLED_BACK = "The note was amended in eCW before this left. It was called back and written anew."
 ON_ITS_WAY = "The note was amended in eCW while this was on its way."

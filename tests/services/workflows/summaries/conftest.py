@@ -97,7 +97,7 @@ class Telling:
             )  # fmt: skip
             desk.session.add(note)
 
-    def poll(self, after: timedelta = timedelta(minutes=6)) -> dict[str, int]:
+    def poll(self, after: timedelta = timedelta(minutes=11)) -> dict[str, int]:
         """Let some time pass, then let the job look once."""
         self.clock.wait(after)
         return dict(poll(self.container, self.practice, self.ehr.notebook))

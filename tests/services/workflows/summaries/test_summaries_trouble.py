@@ -78,7 +78,7 @@ def test_who_has_a_summary_gets_a_corrected_one_only_by_another_click(
     summary = _sent(telling, provider)
     telling.deliver()
     telling.amend(summary, PLAN=ANEW)
-    telling.poll(after=timedelta(minutes=61))
+    telling.poll(after=timedelta(hours=7))
     assert "after the patient got this" in telling.again(summary).trouble
     telling.draft()
     telling.deliver()
