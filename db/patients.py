@@ -13,6 +13,7 @@ from db.claims import Claim
 from db.conversations import Conversation, State
 from db.intake import IntakeForm
 from db.visit_notes import VisitNote
+from db.visit_summaries import VisitSummary
 from db.visits import Visit
 
 
@@ -91,6 +92,7 @@ class Patients(Repository[Patient]):
             ~self._has_form(),
             ~self._has_claim(),
             ~self._has_note(),
+            ~self._has_summary(),
             ~self._has_visit(seen_before),
         )
         return self.all(kept.limit(limit).with_for_update())
@@ -121,6 +123,13 @@ class Patients(Repository[Patient]):
             col(VisitNote.practice_id) == self.practice_id,
             col(VisitNote.patient_id) == col(Patient.id),
             col(VisitNote.purged_at).is_(None),
+        )
+
+    def _has_summary(self) -> ColumnElement[bool]:
+        return exists().where(
+            col(VisitSummary.practice_id) == self.practice_id,
+            col(VisitSummary.patient_id) == col(Patient.id),
+            col(VisitSummary.purged_at).is_(None),
         )
 
     def _has_visit(self, since: datetime) -> ColumnElement[bool]:

@@ -182,6 +182,21 @@ class VisitNotes(Repository[VisitNote]):
         never_first = (seen.is_not(None), seen)
         return self.all(mine.options(*LATER).order_by(*never_first).limit(limit))
 
+    def written_elsewhere(
+        self, states: Iterable[NoteState], since: datetime, looked_before: datetime, limit: int
+    ) -> Sequence[VisitNote]:
+        """Notes in *states* of visits that are over since a moment, longest not looked at first."""
+        seen = col(VisitNote.looked_at)
+        mine = self.rows().where(
+            col(VisitNote.state).in_(list(states)),
+            col(VisitNote.visit_status) == "finished",
+            col(VisitNote.visit_at) >= since,
+            col(VisitNote.purged_at).is_(None),
+            seen.is_(None) | (seen < looked_before),
+        )
+        never_first = (seen.is_not(None), seen)
+        return self.all(mine.options(*LATER).order_by(*never_first).limit(limit))
+
     def newest_at(self, location: str, limit: int) -> Sequence[VisitNote]:
         """The newest notes of a location that have words, or of everywhere where none is named."""
         mine = self.rows().where(

@@ -14,6 +14,7 @@ from db.places import Place, Places
 from db.practices import Practice
 from db.suggestions import Suggestions
 from db.visit_notes import NoteState, VisitNote, VisitNotes
+from db.visit_summaries import SummaryState, VisitSummaries, VisitSummary
 from services import chart, merges, returns
 from services.container import Container
 from services.desk import Actor, Desk, looking, working
@@ -102,6 +103,8 @@ def _move(desk: Desk, retired: Patient) -> None:
         _compare_again(desk, form, retired)
     for note in desk.open(VisitNotes).open_of(retired.id):
         _draft_again(desk, note, retired)
+    for summary in desk.open(VisitSummaries).open_of(retired.id):
+        _summarise_again(desk, summary, retired)
 
 
 def _draft_again(desk: Desk, note: VisitNote, retired: Patient) -> None:
@@ -113,6 +116,18 @@ def _draft_again(desk: Desk, note: VisitNote, retired: Patient) -> None:
         return  # it has left: what eCW shows decides
     note.state, note.delivery_id, note.lease_until = NoteState.WAITING, None, None
     desk.record("patient.merged", note.ref)
+
+
+def _summarise_again(desk: Desk, summary: VisitSummary, retired: Patient) -> None:
+    """A summary for a merged patient goes to somebody else's account: called back and drafted anew."""
+    promised = summary.delivery_id if summary.state is SummaryState.SENDING else None
+    if promised and not desk.open(Deliveries).cancel(promised, desk.now):
+        return  # it has left: what healow shows decides
+    summary.patient_id = merges.survivor(desk, retired).id
+    summary.trouble, summary.version = merges.RECHECK, summary.version + 1
+    summary.state, summary.delivery_id = SummaryState.WAITING, None
+    summary.lease_until = None
+    desk.record("patient.merged", summary.ref)
 
 
 def _compare_again(desk: Desk, form: IntakeForm, retired: Patient) -> None:

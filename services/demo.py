@@ -29,9 +29,10 @@ from services.desk import Actor, working
 from services.errors import Misconfigured
 from services.settings import load
 
-SWITCHED_ON = ("inbox", "intake", "reminders", "notes", "claims", "denials")
+SWITCHED_ON = ("inbox", "intake", "reminders", "notes", "summaries", "claims", "denials")
 CODE, KEY_ID, CLIENT = "FEIGDM", "demo-1", "foyer-demo"
 CLEARINGHOUSE_KEY = "sandbox-clearinghouse-key"
+SIGNED = 5  # visits of this morning whose notes are signed, so that summaries have a beginning
 PASSWORD = "welcome-to-foyer"  # noqa: S105  (printed on purpose: every patient here is synthetic)
 PEOPLE = (
     ("maria@demo.test", "Maria Demo (front desk)", Role.FRONT_DESK, False),
@@ -232,7 +233,8 @@ def _commands(demo: Demo) -> Sequence[Sequence[str]]:
     foyer = [sys.executable, "-m", "cli"]
     clients, state = demo.folder / "clients.json", demo.folder / "sandbox.json"
     mllp = ["--mllp-port", str(demo.mllp_port)]
-    sandbox = ["sandbox", "--port", str(demo.sandbox_port), *mllp, "--practice", CODE]
+    day = ["--practice", CODE, "--signed", str(SIGNED)]
+    sandbox = ["sandbox", "--port", str(demo.sandbox_port), *mllp, *day]
     return (
         [*foyer, *sandbox, "--clients", str(clients), "--state", str(state)],
         [*foyer, "worker"],

@@ -30,7 +30,8 @@ class PracticeOptions(BaseModel):
     ``hours`` lists the open spans of each weekday (0 is Monday), so that a lunch break
     stops the clock. ``answer_minutes`` and ``resolve_minutes`` are business minutes. Between
     ``quiet_hours`` nobody is written to first. Reminders leave ``reminder_days`` before a visit,
-    and one about its form ``form_days`` before; 0 is none. ``authorization_for`` lists, by payer
+    and one about its form ``form_days`` before; 0 is none.
+    Summaries of visits are written for the school grade ``summary_grade``. ``authorization_for`` lists, by payer
     id, the procedures that the payer wants to be asked about first. ``document_routes`` overrides
     ``DOCUMENT_ROUTES`` kind by kind; ``teams`` says which pools each role works through.
     """
@@ -80,6 +81,7 @@ class PracticeOptions(BaseModel):
     quiet_hours: Span = (time(20), time(8))
     reminder_days: tuple[int, ...] = (3, 1)
     form_days: int = Field(7, ge=0, le=9)
+    summary_grade: int = Field(6, ge=3, le=12)
     authorization_for: dict[str, tuple[str, ...]] = {}
     contacts: tuple[str, ...] = ()
     phone: str = ""

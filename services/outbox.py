@@ -183,11 +183,11 @@ def promise_note(desk: Desk, note: VisitNote, write: NoteWrite) -> Delivery:
 def promise_message(
     desk: Desk, patient: Patient, subject: str, text: str, *, workflow: str, key_id: UUID,
     form_id: UUID | None = None, reminder_id: UUID | None = None,
-    not_before: datetime | None = None,
+    summary_id: UUID | None = None, not_before: datetime | None = None,
 ) -> Delivery:  # fmt: skip
     """Promise to write to *patient* first. It leaves once, after the undo window and *not_before*.
 
-    Quiet hours are kept. What it is about is the form or reminder named. Raises ``NotAble``
+    Quiet hours are kept. What it is about is the form, reminder or summary named. Raises ``NotAble``
     without the contract, and ``Invalid`` for what cannot be sent.
     """
     require_road(desk, Road.HEALOW_REPLIES)
@@ -197,6 +197,7 @@ def promise_message(
     message = NewMessage(patient.ehr_ref, sendable(subject), sendable(text), str(id))
     delivery = keep_promise(desk, FIRST_WORDS, id, message, key_id=key_id)
     delivery.workflow, delivery.form_id, delivery.reminder_id = workflow, form_id, reminder_id
+    delivery.summary_id = summary_id
     earliest = max(delivery.not_before, not_before or delivery.not_before)
     delivery.not_before = quiet_hours.over(earliest, desk.options)
     desk.record("delivery.approved", delivery.ref, sources=delivery.about)

@@ -10,6 +10,7 @@ from db.intake_fields import Decision, IntakeFields
 from db.patients import Patients
 from db.reminders import Reminder, Reminders, ReminderState
 from db.visit_notes import NoteState, VisitNotes
+from db.visit_summaries import SummaryState, VisitSummaries, VisitSummary
 from services import merges
 from services.claims import settled
 from services.desk import Desk
@@ -17,6 +18,11 @@ from services.desk import Desk
 OVER = (DeliveryState.VERIFIED, DeliveryState.CANCELLED, DeliveryState.REFUSED)
 CLOSED = (FormState.REMOVED, FormState.WITHDRAWN)
 UNKNOWN_PATIENT = "100"  # eCW's code: unknown, inactive, or merged into another
+NO_WEB_ENCOUNTER = "602"  # eCW's code: there is no portal to open a message in
+NO_ACCOUNT = (
+    "healow could not open a message for this patient, who may have no portal account. "
+    "Print or copy the text instead."
+)
 DECIDED_ANEW = "Somebody looked at the form again and decided anew."
 
 
@@ -32,6 +38,8 @@ def bring_back(desk: Desk, delivery: Delivery, why: str) -> None:
         settled.returned(desk, delivery, why)
     elif delivery.note_id:
         _return_note(desk, delivery, delivery.note_id, why)
+    elif delivery.summary_id:
+        _return_summary(desk, delivery, delivery.summary_id, why)
     elif delivery.conversation_id:
         _reopen_conversation(desk, delivery.conversation_id, why)
 
@@ -46,6 +54,9 @@ def verified(desk: Desk, delivery: Delivery) -> None:
         return
     if delivery.note_id:
         _note_filed(desk, delivery, delivery.note_id)
+        return
+    if delivery.summary_id:
+        _summary_sent(desk, delivery, delivery.summary_id)
         return
     form = desk.open(IntakeForms).locked(delivery.form_id) if delivery.form_id else None
     if form:
@@ -148,6 +159,32 @@ def _note_filed(desk: Desk, delivery: Delivery, id: UUID) -> None:
     note.state, note.trouble, note.filed_at = NoteState.FILED, "", desk.now
     note.closed_at, note.version = desk.now, note.version + 1
     desk.record("notes.filed", note.ref, sources=delivery.ref)
+
+
+def _return_summary(desk: Desk, delivery: Delivery, id: UUID, why: str) -> None:
+    summary = _promised(desk, delivery, id)
+    if summary is None or summary.state is not SummaryState.SENDING:
+        return
+    no_account = delivery.error_code == NO_WEB_ENCOUNTER
+    summary.state, summary.trouble = SummaryState.READY, NO_ACCOUNT if no_account else why
+    summary.version += 1
+
+
+def _summary_sent(desk: Desk, delivery: Delivery, id: UUID) -> None:
+    summary = _promised(desk, delivery, id)
+    if summary is None:
+        return
+    summary.state, summary.sent_at = SummaryState.SENT, delivery.sent_at
+    summary.sent_digest = summary.source_digest
+    summary.trouble = summary.trouble if summary.is_outdated else ""
+    summary.closed_at, summary.version = desk.now, summary.version + 1
+    desk.record("summaries.sent", summary.ref, sources=delivery.ref)
+
+
+def _promised(desk: Desk, delivery: Delivery, id: UUID) -> VisitSummary | None:
+    """The summary, if this is the promise that it waits for."""
+    summary = desk.open(VisitSummaries).locked(id)
+    return summary if summary and summary.delivery_id == delivery.id else None
 
 
 def _reopen_form(desk: Desk, delivery: Delivery, id: UUID, why: str) -> None:

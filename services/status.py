@@ -18,6 +18,7 @@ from db.practices import Practice, Practices
 from db.reminders import Reminders
 from db.rollout import Rollouts, Switches
 from db.visit_notes import VisitNotes
+from db.visit_summaries import VisitSummaries
 from db.x12_files import X12Files
 from services import job_board
 from services.container import Container
@@ -88,6 +89,10 @@ def _notes(desk: Desk) -> Json:
     return {"states": {str(state): n for state, n in desk.open(VisitNotes).counts().items()}}
 
 
+def _summaries(desk: Desk) -> Json:
+    return {"states": {str(state): n for state, n in desk.open(VisitSummaries).counts().items()}}
+
+
 def _claims(desk: Desk) -> Json:
     unmatched = desk.open(ClaimPayments).count_unmatched(1_000)
     files = desk.open(X12Files).counts()
@@ -156,6 +161,7 @@ COUNTS: Mapping[str, Callable[[Desk], Json]] = {
     "intake": _intake,
     "reminders": _reminders,
     "notes": _notes,
+    "summaries": _summaries,
     "claims": _claims,
     "denials": _denials,
 }

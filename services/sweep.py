@@ -17,6 +17,7 @@ from db.shred import scrub, shred_closed, shred_forms
 from db.shred_claims import shred_claims, shred_files
 from db.vault import ItemKeys
 from db.visit_notes import shred_notes
+from db.visit_summaries import shred_summaries
 from services.container import Container
 from services.desk import Actor, working
 
@@ -29,6 +30,7 @@ ITEMS: tuple[tuple[str, Shred, str, str], ...] = (
     ("forms", shred_forms, "intake.purged", "intake_form"),
     ("reminders", shred_reminders, "reminders.purged", "reminder"),
     ("notes", shred_notes, "notes.purged", "visit_note"),
+    ("summaries", shred_summaries, "summaries.purged", "visit_summary"),
     ("claims", shred_claims, "claims.purged", "claim"),
     ("files", shred_files, "claims.file_purged", "x12_file"),
     ("eligibility", shred_answers, "eligibility.purged", "eligibility_check"),

@@ -22,6 +22,8 @@ from services.ehr.stores import SharedCalls, SharedTokens
 from services.lines import Lines
 from services.notes.answer import NoteAnswer
 from services.notes.asking import draft_locally
+from services.notes.summary.answer import SummaryAnswer
+from services.notes.summary.asking import summarise_locally
 from services.options import options_of
 from services.purse import PracticePurse
 from services.settings import PracticeSettings, Settings
@@ -105,6 +107,7 @@ def assistant(container: Container, practice: Practice) -> Assistant:
         Triage: inbox_local.answer,
         Proposal: template_writes,
         NoteAnswer: draft_locally,
+        SummaryAnswer: summarise_locally,
     }
     local = LocalAssistant(answerers, inbox_local.VERSION)
     if container.settings.ai_engine != "claude":

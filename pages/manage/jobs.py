@@ -36,6 +36,8 @@ JOBS = {
     "reminders.poll": "Propose reminders and hear the answers",
     "notes.poll": "Find visits to write down and see what was signed",
     "notes.triage": "Draft notes and check them against their sources",
+    "summaries.poll": "Find signed visits and see what was amended",
+    "summaries.triage": "Draft summaries for patients and check them against the signed note",
     "places": "Fetch locations and providers",
     "sweep.bulk": "Finish bulk actions",
     "sweep.retention": "Destroy text past its retention",

@@ -37,6 +37,8 @@ ALLOWED: Mapping[str, frozenset[str]] = {
             *("vitals", "results", "visits", "intake", "wishes"),
         )
     ),
+    # Of a summary the signed sentences leave as its text, and how they are to be told.
+    "summary": frozenset(("language", "grade")),
 }
 """Keys of the facts that may leave, by workflow; a workflow not named here sends none."""
 

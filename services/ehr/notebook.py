@@ -95,9 +95,13 @@ class NoteWrite:
 
 @dataclass(frozen=True)
 class SignedNote:
-    """What the provider signed in the EHR: its words by section key, and when."""
+    """What the provider signed in the EHR: its words by section key, when, and of which patient.
+
+    An amended note is the same note with later words and a later moment.
+    """
 
     encounter_ref: str
+    patient_ref: str
     signed_at: datetime
     sections: tuple[NoteSection, ...] = field(repr=False)
 

@@ -26,6 +26,7 @@ from services.errors import Invalid, Refused
 ONE_DAY = timedelta(days=1)
 PDF, XML = "application/pdf", "text/xml"
 WITHDRAWN = "entered-in-error"
+SIGNED = ("final", "amended")
 Json = dict[str, Any]
 
 
@@ -70,7 +71,7 @@ class NoteDocuments:
 
     def signed(self, patient_ref: str, encounter_ref: str) -> tuple[str, list[NoteSection]] | None:
         """The signed note's date as it is written, and its sections; ``None`` while none is final."""
-        final = [d for d in self._of_visit(patient_ref, encounter_ref) if _status(d) == "final"]
+        final = [d for d in self._of_visit(patient_ref, encounter_ref) if _status(d) in SIGNED]
         # What eCW itself shows has the provider's last words; our PDF only the draft's.
         for found in sorted(final, key=lambda one: _media_type(one) != XML):
             data = self._content(found)

@@ -32,11 +32,15 @@ NOT_THERE = ("404", "410")
 
 @dataclass(frozen=True)
 class NoteInEcw:
-    """What lies in a visit's note: its sections, which delivery wrote each, and when it was signed."""
+    """What lies in a visit's note: its sections, which delivery wrote each, and when it was signed.
+
+    ``patient_ref`` is empty where the answer does not name the patient.
+    """
 
     sections: tuple[NoteSection, ...] = field(repr=False)
     deliveries: tuple[str, ...]
     signed_at: datetime | None
+    patient_ref: str = ""
 
     def texts(self) -> dict[str, str]:
         """Text by section code."""
@@ -164,6 +168,7 @@ def _note(found: Document, encounter_ref: str, zone: ZoneInfo) -> NoteInEcw:
         sections=tuple(_section(one) for one in sections),
         deliveries=tuple(sorted(deliveries - {""})),
         signed_at=_signed_at(rest.get("signed"), zone),
+        patient_ref=named if isinstance(named := rest.get("patient"), str) else "",
     )
 
 

@@ -118,8 +118,8 @@ class EcwNotebook:
         """See ``Notebook``."""
         if self.open_api:
             note = self.open_api.note(encounter_ref)
-            if note.signed_at and note.sections:
-                return SignedNote(encounter_ref, note.signed_at, note.sections)
+            if note.signed_at and note.sections and note.patient_ref:
+                return SignedNote(encounter_ref, note.patient_ref, note.signed_at, note.sections)
         encounter = self._encounter(encounter_ref)
         found = self.shown.signed(encounter.about() or "", encounter_ref)
         if found is None:
@@ -127,7 +127,8 @@ class EcwNotebook:
         _, at = read_moment(found[0], self.zone)
         if at is None:
             raise Unreachable("eCW does not say when the note was signed.")
-        return SignedNote(encounter_ref, at, tuple(self._named(found[1], encounter)))
+        words = tuple(self._named(found[1], encounter))
+        return SignedNote(encounter_ref, encounter.about() or "", at, words)
 
     def _encounter(self, ref: str) -> Encounter:
         for one in entries(self.shown.back, Encounter, [("_id", id_of(ref))]):

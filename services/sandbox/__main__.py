@@ -37,6 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         per_hour=asked.per_hour,
         forms=asked.forms,
         visits=asked.visits,
+        signed=asked.signed,
         practices=(asked.practice, "FEIGDM" if asked.practice == "FEIGD2" else "FEIGD2"),
         clients=registered(asked.clients),
         state=asked.state,
@@ -69,6 +70,7 @@ def arguments() -> argparse.ArgumentParser:
     add("--inbox", type=int, default=120, help="messages that are already there")
     add("--forms", type=float, default=0.9, help="share of coming visits with a check-in form")
     add("--visits", type=int, default=12, help="visits of today to write notes about")
+    add("--signed", type=int, default=0, help="more visits of today, their notes signed already")
     add("--clients", type=Path, help="JSON list of registered apps with their public keys")
     add("--state", type=Path, help="file that carries threads and ledger over to the next start")
     add("--hook-url", default="", help="loopback address to tell of new messages and visits")

@@ -13,7 +13,7 @@ from services.sandbox import control_forms
 from services.sandbox.access import Client
 from services.sandbox.clearing import control as clearing
 from services.sandbox.control_charts import merge, put_resource
-from services.sandbox.control_messages import arrive, bulk, change
+from services.sandbox.control_messages import arrive, bulk, change, portal, set_account
 from services.sandbox.hl7 import control as hl7
 from services.sandbox.hl7.serving import KINDS as MLLP_KINDS
 from services.sandbox.id_tokens import WRONGS
@@ -176,6 +176,8 @@ ROUTES = [
     _route("messages", arrive, "POST"),
     _route("messages/{message}/{change}", change, "POST"),
     _route("bulk", bulk, "POST"),
+    _route("portal", portal, "GET"),
+    _route("portal", set_account, "POST"),
     _route("forms", control_forms.arrive, "POST"),
     _route("forms/{form}/amend", control_forms.amend, "POST"),
     _route("forms/{form}/withdraw", control_forms.withdraw, "POST"),
@@ -193,6 +195,7 @@ ROUTES = [
     _route("hl7/journal", hl7.journal, "GET"),
     _route("encounters", notes.visit, "POST"),
     _route("encounters/{encounter}/sign", notes.sign, "POST"),
+    _route("encounters/{encounter}/amend", notes.amend, "POST"),
     _route("encounters/{encounter}/filed", notes.filed, "GET"),
     _route("encounters/{encounter}/{deed}", notes.change, "POST"),
     _route("arrivals", arrivals, "POST"),

@@ -45,6 +45,31 @@ async def change(request: Request) -> Response:
     return answer(mailbox.as_json(mailbox.withdraw(message_id)))
 
 
+async def portal(request: Request) -> Response:
+    """What ``patient`` sees in the portal: whether there is an account, and every message, oldest first."""
+    asked = dict(request.query_params)
+    tenant, patient = tenant_in(request, asked), asked.get("patient", "")
+    threads = [t for t in tenant.mailbox.threads.values() if t.patient == patient]
+    shown = [
+        {"subject": thread.subject, **tenant.mailbox.as_json(message)}
+        for thread in threads
+        for message in tenant.mailbox.of_thread(thread.id)
+    ]
+    account = patient not in tenant.without_portal
+    return answer({"account": account, "messages": sorted(shown, key=lambda m: str(m["sent"]))})
+
+
+async def set_account(request: Request) -> Response:
+    """Give a ``patient`` a portal account (``account`` true), or take it away."""
+    asked = await body_of(request)
+    tenant, patient = tenant_in(request, asked), str(asked.get("patient", ""))
+    if asked.get("account", True):
+        tenant.without_portal.discard(patient)
+    else:
+        tenant.without_portal.add(patient)
+    return answer({"patient": patient, "account": patient not in tenant.without_portal})
+
+
 def tenant_in(request: Request, asked: Json) -> Tenant:
     """The practice a control call names, or the first. Raises Refused."""
     world = world_of(request)

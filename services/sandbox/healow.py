@@ -196,6 +196,8 @@ def _active_patient(tenant: Tenant, reference: object) -> str:
     known = tenant.chart.at(str(reference)) if str(reference).startswith("Patient/") else None
     if known is None or not known.get("active", True):
         raise healow_refusal(409, "100", "The patient is not known or not active.")
+    if reference in tenant.without_portal:
+        raise healow_refusal(422, "602", "The patient has no portal account.")
     return str(reference)
 
 

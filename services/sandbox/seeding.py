@@ -9,6 +9,7 @@ from services.sandbox.check_ins import expect_forms
 from services.sandbox.clock import Clock
 from services.sandbox.history import fill_inbox
 from services.sandbox.newcomers import SEEDED, Newcomer, arrive_new
+from services.sandbox.notes.morning import sign_morning
 from services.sandbox.notes.today import fill_day
 from services.sandbox.pace import Pace
 from services.sandbox.population import first_practice, second_practice
@@ -49,6 +50,8 @@ def seeded_world(config: SandboxConfig, access: Access | None = None) -> World:
             min(config.visits, SECOND_VISITS) if number else config.visits,
             clock.now(),
         )
+        if number == 0:
+            sign_morning(tenants[code], config.signed, clock.now())
     hook = Hook()
     hook.point(config.hook_url, config.hook_secret)
     pace = Pace(config.per_hour, draws)

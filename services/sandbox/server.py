@@ -125,7 +125,7 @@ class Control:
         return dict(self.call("POST", "encounters", fields))
 
     def at_visit(self, encounter: str, deed: str, **fields: Any) -> Json:
-        """``arrive``, ``open``, ``save``, ``close`` or ``sign`` (with ``changes``) an ``Encounter/…``."""
+        """``arrive``, ``open``, ``save``, ``close`` or ``sign`` or ``amend`` (with ``changes``) an ``Encounter/…``."""
         return dict(self.call("POST", f"encounters/{encounter.partition('/')[2]}/{deed}", fields))
 
     def filed(self, encounter: str, practice: str = "") -> Json:
@@ -148,6 +148,15 @@ class Control:
         """Merge one patient's chart into another's."""
         named = {"practice": practice} if practice else {}
         self.call("POST", "merge", {"patient": patient, "into": into, **named})
+
+    def portal(self, patient: str, practice: str = "FEIGDM") -> list[Json]:
+        """The messages that a ``Patient/…`` sees in the portal, oldest first."""
+        where = f"portal?practice={practice}&patient={patient}"
+        return list(self.call("GET", where)["messages"])
+
+    def portal_account(self, patient: str, account: bool, **fields: Any) -> None:
+        """Give a ``Patient/…`` a portal account, or take it away."""
+        self.call("POST", "portal", {"patient": patient, "account": account, **fields})
 
     def state(self) -> Json:
         """Counts of everything."""

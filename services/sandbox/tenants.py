@@ -75,6 +75,7 @@ class Tenant:
     written: dict[str, datetime | None] = field(default_factory=dict)
     tray: Tray = field(default_factory=Tray)
     notes: Cabinet = field(default_factory=Cabinet)
+    without_portal: set[str] = field(default_factory=set)
     exports: dict[str, Job] = field(default_factory=dict)
     told: dict[date, Repertoire] = field(default_factory=dict)
     note_templates: dict[str, tuple[str, ...]] = field(default_factory=lambda: {**NOTE_TEMPLATES})

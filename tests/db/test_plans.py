@@ -21,6 +21,7 @@ from db.patients import Patients
 from db.queue import After, Queue, QueueFilter
 from db.suggestions import Suggestions
 from db.vault import ItemKeys
+from db.visit_summaries import VisitSummaries
 from db.visits import Visits
 from db.vocabulary import Category, Urgency
 from tests.db import rows
@@ -57,6 +58,11 @@ ASKED: dict[str, Callable[[Session], Any]] = {
     "deliveries of a page": lambda s: Deliveries(s, HERE).latest_of(IDS),
     "what may leave": lambda s: Deliveries(s, HERE).claim_due(rows.MONDAY, rows.MONDAY, "me", 9),
     "patients of a page": lambda s: Patients(s, HERE).by_refs(map(str, IDS)),
+    "what was promised of a summary": lambda s: Deliveries(s, HERE).of_summary(IDS[0]),
+    "summaries of visits": lambda s: VisitSummaries(s, HERE).by_encounters(map(str, IDS)),
+    "summaries to write": lambda s: VisitSummaries(s, HERE).claim_waiting(
+        rows.MONDAY, rows.MONDAY, 9
+    ),
     "search": lambda s: Patients(s, HERE).matching([b"1", b"2"]),
     "suggestion": lambda s: Suggestions(s, HERE).latest(IDS[0]),
     "forms of a poll": lambda s: IntakeForms(s, HERE).by_sources(map(str, IDS)),

@@ -82,7 +82,7 @@ class Summary:
         """
         keys = {name: sections[0] for name, sections in _PARTS}
         return Draft(
-            tuple(Section(keys[p.name], tuple(map(_unexplained, p.sentences))) for p in self.parts),
+            tuple(Section(keys[p.name], tuple(map(unexplained, p.sentences))) for p in self.parts),
             "local",
         )
 
@@ -158,7 +158,8 @@ def _explained(text: str, language: Language, explained: set[str]) -> str:
     return re.sub(rf"\b(?:{terms})\b", told, text, flags=re.I)
 
 
-def _unexplained(sentence: Sentence) -> Sentence:
+def unexplained(sentence: Sentence) -> Sentence:
+    """*sentence* without the glossary's words, which the checker need not find in a source."""
     words = (word for language in ("en", "es") for word in tables()["glossary"][language].values())
     pattern = "|".join(re.escape(f" ({word})") for word in words)
     return Sentence(re.sub(pattern, "", sentence.text), sentence.sources)

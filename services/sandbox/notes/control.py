@@ -62,6 +62,24 @@ async def sign(request: Request) -> Response:
     return answer({"encounter": f"Encounter/{known['id']}", "signed": signed})
 
 
+async def amend(request: Request) -> Response:
+    """The provider amends a signed note: ``changes`` of words by section code, signed anew."""
+    asked, world = await body_of(request), world_of(request)
+    tenant = tenant_in(request, asked)
+    known, changes = _visit(tenant, request), asked.get("changes", {})
+    if known["id"] not in tenant.notes.signed:
+        raise _no("The note is not signed.")
+    if not changes or set(changes) - {one.code for one in layout_of(known)}:
+        raise _no("Changes are texts by a code of the location's layout.")
+    now = world.clock.now()
+    for code, text in changes.items():
+        tenant.notes.retype(known["id"], code, str(text), stamp(now))
+    tenant.notes.sign(known["id"], stamp(now))
+    show_note(world, tenant, known, signed_as="amended")
+    world.hook.announce_visit(tenant.code, "encounter.signed", known["id"], now)
+    return answer({"encounter": f"Encounter/{known['id']}", "signed": stamp(now)})
+
+
 async def filed(request: Request) -> Response:
     """What is filed for an encounter, by section code, with its source road, and who signed when."""
     tenant = tenant_in(request, dict(request.query_params))

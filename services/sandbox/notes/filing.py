@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from html import escape
 
 from services.sandbox.directory import SYNTHETIC
@@ -45,12 +46,17 @@ def file_sections(
     show_note(world, tenant, found)
 
 
-def show_note(world: World, tenant: Tenant, encounter: Json) -> None:
+def show_note(world: World, tenant: Tenant, encounter: Json, signed_as: str = "final") -> None:
     """Let the progress note as it is now show in the chart: a DocumentReference and its C-CDA."""
+    show_at(tenant, encounter, world.clock.now(), signed_as)
+
+
+def show_at(tenant: Tenant, encounter: Json, now: datetime, signed_as: str = "final") -> None:
+    """The same at a moment; ``signed_as`` is the docStatus of a signed note, such as ``amended``."""
     filed = tenant.notes.filed.get(encounter["id"], {})
     if not filed:
         return
-    now, signed = world.clock.now(), tenant.notes.signed.get(encounter["id"], "")
+    signed = tenant.notes.signed.get(encounter["id"], "")
     note_id = f"pn.{encounter['id']}"
     body = as_ccda(encounter, layout_of(encounter), filed).encode()
     attachment = keep_binary(tenant, note_id, "text/xml", body, now)
@@ -60,7 +66,7 @@ def show_note(world: World, tenant: Tenant, encounter: Json) -> None:
             "id": note_id,
             "meta": SYNTHETIC,
             "status": "current",
-            "docStatus": "final" if signed else "preliminary",
+            "docStatus": signed_as if signed else "preliminary",
             "type": PROGRESS_NOTE,
             "subject": encounter["subject"],
             "date": signed or stamp(now),

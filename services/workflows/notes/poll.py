@@ -25,6 +25,9 @@ TOLD_EVERY = timedelta(hours=6)
 LOOK_EVERY = timedelta(minutes=5)
 HEARD_WITHIN = timedelta(days=2)  # a recogniser that has said nothing by then will not
 HEARD_A_RUN = 10
+ELSEWHERE_EVERY = timedelta(minutes=15)  # notes that were written in eCW, not sent from here
+ELSEWHERE_WITHIN = timedelta(days=3)
+UNSENT = (NoteState.WAITING, NoteState.READY, NoteState.FAILED, NoteState.SET_ASIDE)
 SIGNED_A_RUN = 20  # calls; eCW takes 250 a minute for everything
 
 
@@ -37,8 +40,9 @@ def poll(container: Container, practice: Practice, notebook: Notebook) -> Counte
     counts: Counter[str] = Counter()
     with on_road(container, actor, Road.FHIR_READ):
         counts.update(_visits(container, actor, practice, notebook))
+        unsigned = _unsigned(container, actor)  # before hearing dates the same notes as looked at
         counts["heard"] = _heard(container, actor, notebook)
-        counts["signed"] = _signed(container, actor, notebook)
+        counts["signed"] = sum(_look(container, actor, notebook, *one) for one in unsigned)
         counts["templates"] = _layouts(container, actor, notebook)
     return +counts
 
@@ -115,27 +119,30 @@ def _listen(
         return came
 
 
-def _signed(container: Container, actor: Actor, notebook: Notebook) -> int:
-    """Ask after notes that lie in eCW as drafts; what was signed is closed for good."""
+def _unsigned(container: Container, actor: Actor) -> list[tuple[UUID, str]]:
+    """Notes to ask after: drafts that lie in eCW, and visits that are over and were written there."""
     with looking(container, actor) as desk:
-        waiting = [
-            (note.id, note.encounter_ref)
-            for note in desk.open(VisitNotes).unsigned(desk.now - LOOK_EVERY, SIGNED_A_RUN)
-        ]
-    return sum(_look(container, actor, notebook, id, ref) for id, ref in waiting)
+        now, notes = desk.now, desk.open(VisitNotes)
+        filed = notes.unsigned(now - LOOK_EVERY, SIGNED_A_RUN)
+        elsewhere = notes.written_elsewhere(
+            UNSENT, now - ELSEWHERE_WITHIN, now - ELSEWHERE_EVERY, SIGNED_A_RUN - len(filed)
+        )
+        return [(note.id, note.encounter_ref) for note in (*filed, *elsewhere)]
 
 
 def _look(
     container: Container, actor: Actor, notebook: Notebook, id: UUID, encounter_ref: str
 ) -> bool:
+    """What was signed is closed for good: nothing more can be filed into a locked visit."""
     signed = notebook.signed(encounter_ref)
     with working(container, actor) as desk:
         note = desk.open(VisitNotes).locked(id)
-        if note is None or note.state is not NoteState.FILED:
+        if note is None or note.state not in (NoteState.FILED, *UNSENT):
             return False
         note.looked_at = desk.now
         if signed:
             note.state, note.signed_at = NoteState.SIGNED, signed.signed_at
+            note.closed_at, note.trouble = note.closed_at or desk.now, ""
             note.version += 1
             desk.record("notes.signed", note.ref)
         return signed is not None

@@ -180,6 +180,24 @@ def test_without_the_open_api_the_progress_note_tells_what_was_signed(
     ]
 
 
+@pytest.mark.parametrize("base", ["", None], ids=["open api", "fhir"])
+def test_an_amended_note_is_read_with_its_new_words_and_whose_it_is(
+    sandbox: Running, ehr: Ehr, connected: Callable[..., Ehr], base: str | None
+) -> None:
+    note = note_for(sandbox, "note_sections")
+    ehr.notebook.write(note)
+    book = ehr.notebook if base is not None else connected(openapi_base=None).notebook
+    sandbox.control.at_visit(note.encounter_ref, "sign")
+    before = book.signed(note.encounter_ref)
+    sandbox.control.at_visit(note.encounter_ref, "amend", changes={"PLAN": "Rest only."})
+    after = book.signed(note.encounter_ref)
+    assert before is not None
+    assert after is not None
+    assert [s.text for s in after.sections if s.key == "plan"] == ["Rest only."]
+    assert [s.text for s in before.sections if s.key == "plan"] != ["Rest only."]
+    assert before.patient_ref == after.patient_ref == note.patient_ref
+
+
 def test_a_note_filed_as_a_document_is_read_from_its_pages_once_signed(
     sandbox: Running, ehr: Ehr
 ) -> None:

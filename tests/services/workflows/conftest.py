@@ -111,6 +111,7 @@ def ehr(sandbox: Running, signing_key: RSAKey) -> Ehr:
         scopes=(*READ_SCOPES, "system/Communication.read", "system/Communication.create"),
         contract=frozenset({Road.HEALOW_MESSAGES, Road.HEALOW_REPLIES}),
         deadline=timedelta(seconds=5),
+        openapi_base=sandbox.openapi(CODE),
     )
     return connect(connection, OwnTokens(), OwnCalls(), MovingClock())
 

@@ -9,9 +9,11 @@ from db import reading, writing
 from db.audit import AuditTrail
 from db.deliveries import Deliveries
 from db.rollout import Rollout
+from db.visit_notes import NoteState, VisitNote
 from db.vocabulary import Stage
 from services import chart_sync, policy
 from services.actions import Action
+from services.chart import patients_of
 from services.claims import posting
 from services.claims.keeping import Arrival, keep
 from services.desk import Actor, working
@@ -73,6 +75,8 @@ def test_polling_and_proposing_can_be_repeated(office: Office, workflow: Workflo
     with working(office.container, Actor.job(office.practice.id, "tests")) as desk:
         answers = remittance(numbers(6)).replace(b"CAS*CO*16", b"CAS*CO*50")  # to be appealed
         keep(desk, Arrival("folder", answers, "answers.835"))
+    if workflow.key == "summaries":
+        _sign_a_visit(office)
     if workflow.key == "denials":  # they arise while files are posted, and rank anew each day
         posting.post_kept(office.container, office.practice)
         office.clock.wait(timedelta(days=1))
@@ -97,6 +101,21 @@ def test_neither_polling_nor_proposing_promises_anything(
         workflow.propose(lines)
     with reading(office.container.engine) as session:
         assert Deliveries(session, office.practice.id).counts() == {}
+
+
+def _sign_a_visit(office: Office) -> None:
+    """A visit that is over, its note signed in eCW, as the notes' own job leaves it."""
+    made = office.sandbox.control.visit(patient="Patient/p.117", status="finished", transcript="")
+    ref = f"Encounter/{made['id']}"
+    office.sandbox.control.at_visit(ref, "sign", changes={"PLAN": "Rest for two days."})
+    with working(office.container, Actor.job(office.practice.id, "tests")) as desk:
+        [patient] = patients_of(desk, {"Patient/p.117"}).values()
+        note = VisitNote(
+            practice_id=desk.practice_id, encounter_ref=ref, patient_id=patient.id,
+            key_id=patient.key_id, visit_at=desk.now, visit_status="finished",
+            state=NoteState.SIGNED, signed_at=desk.now,
+        )  # fmt: skip
+        desk.session.add(note)
 
 
 def _lines_of_the_trail(office: Office) -> int:

@@ -1,6 +1,7 @@
 """From an opened visit to a signed note: drafted beside its sources, sent once, read back in its place."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -283,3 +284,20 @@ def test_a_note_as_a_file_lies_in_the_folder_once(
     _send(clinic, provider, note)
     clinic.deliver()
     assert len(list(tmp_path.glob("*.xml"))) == 1
+
+
+def test_a_note_that_was_written_and_signed_in_ecw_is_closed_here(
+    clinic: Clinic, provider: Actor
+) -> None:
+    note = clinic.drafted()
+    clinic.sandbox.control.at_visit(note.encounter_ref, "close")
+    clinic.poll()
+    assert clinic.note(note.encounter_ref).state is NoteState.READY  # over, and nobody signed
+    clinic.sandbox.control.at_visit(note.encounter_ref, "sign", changes={"PLAN": "Rest."})
+    clinic.clock.wait(timedelta(minutes=15))
+    clinic.poll()
+    signed = clinic.note(note.encounter_ref)
+    assert (signed.state, signed.closed_at is not None) == (NoteState.SIGNED, True)
+    with pytest.raises(Invalid):
+        _send(clinic, provider, signed)
+    assert clinic.deliveries(note) == []

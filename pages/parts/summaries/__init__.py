@@ -1,0 +1,1 @@
+"""What the Summaries page is made of."""
