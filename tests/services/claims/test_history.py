@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -13,7 +14,10 @@ from db.x12_files import FileState
 from services.actions import Target
 from services.desk import Actor, working
 from services.workflows.claims.files import accept_file
+from services.workflows.denials.totals import revenue
 from tests.services.claims.conftest import Billing
+from tests.services.claims.teaching import the_causes_that_can_be_seen
+from tests.services.conftest import Clock
 
 STANDS = {
     "denied": {ClaimState.DENIED},
@@ -27,7 +31,8 @@ STANDS = {
 
 
 @pytest.fixture
-def truth(billing: Billing) -> dict[str, Any]:
+def truth(billing: Billing, clock: Clock) -> dict[str, Any]:
+    clock.now = datetime.now(UTC)  # the clearinghouse's year ends today
     billing.advance()  # what the year still owes is told now, not while we compare
     while billing.fetch().total():
         billing.post()
@@ -42,13 +47,18 @@ def by_number(billing: Billing) -> Iterator[tuple[str, Claim]]:
 
 
 @pytest.mark.timeout(600)
-def test_a_year_of_files_becomes_books_that_agree_with_the_truth(
+def test_a_year_of_files_becomes_books_that_agree_with_the_truth_and_teach_what_is_denied(
     billing: Billing, truth: dict[str, Any], manager: Actor
 ) -> None:
     files = billing.files()
     states = Counter(file.state for file in files)
     assert set(states) == {FileState.POSTED, FileState.QUARANTINED}
     assert len(files) == len({file.digest for file in files})
+
+    the_causes_that_can_be_seen(billing)
+    sums = revenue(billing.container, manager).reconciled
+    assert (sums.difference, sums.outside) == (0, {"quarantined": 1})
+    assert sums.claims + sums.unmatched == sums.files > 0
 
     # One file does not balance, by seven cents; a manager lets it in as it is.
     [aside] = [file for file in files if file.state is FileState.QUARANTINED]
