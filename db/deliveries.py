@@ -47,16 +47,18 @@ class Delivery(Row, table=True):
         Index("ix_delivery_reminder", "practice_id", "reminder_id"),
         Index("ix_delivery_claim", "practice_id", "claim_id"),
         Index("ix_delivery_note", "practice_id", "note_id"),
+        Index("ix_delivery_charge", "practice_id", "charge_id"),
     )
 
     kind: str
     workflow: str = "inbox"
-    conversation_id: UUID | None = None  # what it was approved for: one of these five
+    conversation_id: UUID | None = None  # what it was approved for: one of these six
     form_id: UUID | None = None
     reminder_id: UUID | None = None
     claim_id: UUID | None = None  # with the denial it answers, if it answers one
     denial_id: UUID | None = None
     note_id: UUID | None = None
+    charge_id: UUID | None = None
     key_id: UUID
     patient_ref: str
     payload: bytes | None = None
@@ -89,6 +91,8 @@ class Delivery(Row, table=True):
             return f"claim/{self.claim_id}"
         if self.note_id:
             return f"visit_note/{self.note_id}"
+        if self.charge_id:
+            return f"charge_capture/{self.charge_id}"
         return f"conversation/{self.conversation_id}"
 
 
@@ -200,6 +204,11 @@ class Deliveries(Repository[Delivery]):
     def of_note(self, note_id: UUID) -> Sequence[Delivery]:
         """Everything that left, or will leave, for the note of a visit, oldest first."""
         mine = self.rows().where(col(Delivery.note_id) == note_id)
+        return self.all(mine.order_by(col(Delivery.created_at), col(Delivery.id)))
+
+    def of_charge(self, charge_id: UUID) -> Sequence[Delivery]:
+        """Everything that left, or will leave, for the charges of a visit, oldest first."""
+        mine = self.rows().where(col(Delivery.charge_id) == charge_id)
         return self.all(mine.order_by(col(Delivery.created_at), col(Delivery.id)))
 
     def needing_a_person(self) -> Sequence[Delivery]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Field, col, func, select
 
 from db.base import Repository, Row, UtcDateTime
+from db.charges import ChargeCapture
 from db.claims import Claim
 from db.conversations import Conversation, State
 from db.intake import IntakeForm
@@ -91,6 +92,7 @@ class Patients(Repository[Patient]):
             ~self._has_form(),
             ~self._has_claim(),
             ~self._has_note(),
+            ~self._has_charge(),
             ~self._has_visit(seen_before),
         )
         return self.all(kept.limit(limit).with_for_update())
@@ -121,6 +123,13 @@ class Patients(Repository[Patient]):
             col(VisitNote.practice_id) == self.practice_id,
             col(VisitNote.patient_id) == col(Patient.id),
             col(VisitNote.purged_at).is_(None),
+        )
+
+    def _has_charge(self) -> ColumnElement[bool]:
+        return exists().where(
+            col(ChargeCapture.practice_id) == self.practice_id,
+            col(ChargeCapture.patient_id) == col(Patient.id),
+            col(ChargeCapture.purged_at).is_(None),
         )
 
     def _has_visit(self, since: datetime) -> ColumnElement[bool]:

@@ -225,7 +225,7 @@ def _content_of(item: Item) -> str:
 
 def _what_happened(desk: Desk, item: Item) -> str:
     if item.last_actor is None or item.last_at is None:
-        noun = _table_of(item).removeprefix("intake_")
+        noun = _table_of(item).removeprefix("intake_").replace("_", " ")
         return f"This {noun} changed since you opened it. Please look again."
     name = desk.open(StaffList).names().get(item.last_actor, "a colleague")
     verb = item.last_verb.partition(".")[2].replace("_", " ")

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
+from db.charges import ChargeCapture, ChargeCaptures, ChargeState
 from db.conversations import Conversations
 from db.deliveries import Deliveries
 from db.intake import FormState, IntakeForm, IntakeForms
@@ -102,6 +103,8 @@ def _move(desk: Desk, retired: Patient) -> None:
         _compare_again(desk, form, retired)
     for note in desk.open(VisitNotes).open_of(retired.id):
         _draft_again(desk, note, retired)
+    for capture in desk.open(ChargeCaptures).open_of(retired.id):
+        _approve_again(desk, capture, retired)
 
 
 def _draft_again(desk: Desk, note: VisitNote, retired: Patient) -> None:
@@ -113,6 +116,19 @@ def _draft_again(desk: Desk, note: VisitNote, retired: Patient) -> None:
         return  # it has left: what eCW shows decides
     note.state, note.delivery_id, note.lease_until = NoteState.WAITING, None, None
     desk.record("patient.merged", note.ref)
+
+
+def _approve_again(desk: Desk, capture: ChargeCapture, retired: Patient) -> None:
+    """Charges of a merged patient that have not left are called back; a biller looks again."""
+    capture.patient_id = merges.survivor(desk, retired).id
+    capture.version += 1
+    if capture.state is ChargeState.UNSIGNED:
+        return
+    deliveries, capture.trouble = desk.open(Deliveries), merges.RECHECK
+    called_back = [d for d in deliveries.of_charge(capture.id) if deliveries.cancel(d.id, desk.now)]
+    if called_back and capture.state is ChargeState.SENDING:
+        capture.state = ChargeState.READY
+    desk.record("patient.merged", capture.ref)
 
 
 def _compare_again(desk: Desk, form: IntakeForm, retired: Patient) -> None:

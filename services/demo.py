@@ -29,7 +29,7 @@ from services.desk import Actor, working
 from services.errors import Misconfigured
 from services.settings import load
 
-SWITCHED_ON = ("inbox", "intake", "reminders", "notes", "claims", "denials")
+SWITCHED_ON = ("inbox", "intake", "reminders", "notes", "charges", "claims", "denials")
 CODE, KEY_ID, CLIENT = "FEIGDM", "demo-1", "foyer-demo"
 CLEARINGHOUSE_KEY = "sandbox-clearinghouse-key"
 PASSWORD = "welcome-to-foyer"  # noqa: S105  (printed on purpose: every patient here is synthetic)
@@ -185,6 +185,7 @@ def _settings(demo: Demo) -> str:
         "note_writes": ["document", "hl7", "sections", "ccda"],
         "hl7_address": f"mllp://127.0.0.1:{demo.mllp_port}",
         "ccda_folder": str(demo.folder / "notes"),
+        "charge_writes": True,
         "clearinghouse_base": f"{sandbox}/clearinghouse/v1/{CODE}",
         "clearinghouse_key": CLEARINGHOUSE_KEY,
         "claim_sender": "RIVERSIDE",

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from db import reading
 from db.ai_spend import AiSpends
 from db.audit import AuditTrail
+from db.charges import ChargeCaptures
 from db.claim_payments import ClaimPayments
 from db.claims import Claims
 from db.conversations import Conversations, State
@@ -88,6 +89,10 @@ def _notes(desk: Desk) -> Json:
     return {"states": {str(state): n for state, n in desk.open(VisitNotes).counts().items()}}
 
 
+def _charges(desk: Desk) -> Json:
+    return {"states": {str(state): n for state, n in desk.open(ChargeCaptures).counts().items()}}
+
+
 def _claims(desk: Desk) -> Json:
     unmatched = desk.open(ClaimPayments).count_unmatched(1_000)
     files = desk.open(X12Files).counts()
@@ -156,6 +161,7 @@ COUNTS: Mapping[str, Callable[[Desk], Json]] = {
     "intake": _intake,
     "reminders": _reminders,
     "notes": _notes,
+    "charges": _charges,
     "claims": _claims,
     "denials": _denials,
 }

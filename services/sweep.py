@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from db import Session
+from db.charges import shred_charges
 from db.conversations import Conversations, State
 from db.eligibility import shred_answers
 from db.job_runs import JobRuns
@@ -29,6 +30,7 @@ ITEMS: tuple[tuple[str, Shred, str, str], ...] = (
     ("forms", shred_forms, "intake.purged", "intake_form"),
     ("reminders", shred_reminders, "reminders.purged", "reminder"),
     ("notes", shred_notes, "notes.purged", "visit_note"),
+    ("charges", shred_charges, "charges.purged", "charge_capture"),
     ("claims", shred_claims, "claims.purged", "claim"),
     ("files", shred_files, "claims.file_purged", "x12_file"),
     ("eligibility", shred_answers, "eligibility.purged", "eligibility_check"),

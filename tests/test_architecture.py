@@ -61,7 +61,7 @@ def test_the_sandbox_knows_nothing_of_ours(path: Path) -> None:
 # Ports, and the values that cross the border; what reads or writes X12 is not among them.
 VALUES = {
     "services.ehr", "services.ehr.ports", "services.ehr.registration", "services.ehr.billing",
-    "services.ehr.notebook",
+    "services.ehr.notebook", "services.ehr.charges",
     "services.ehr.x12", "services.ehr.x12.claim", "services.ehr.x12.faults",
     "services.ehr.x12.remittance", "services.ehr.x12.status",
 }  # fmt: skip
@@ -86,7 +86,7 @@ def test_only_the_deliverer_writes_to_the_ehr() -> None:
         if isinstance(node, ast.Attribute)
         and node.attr in ("reply", "send", "create", "write")
         and isinstance(node.value, ast.Attribute)
-        and node.value.attr in ("mailbox", "desktop", "registrar", "notebook")
+        and node.value.attr in ("mailbox", "desktop", "registrar", "notebook", "charges")
     }
     assert writers == {"services/deliverer.py"}
 
@@ -96,7 +96,13 @@ def test_adapters_are_chosen_in_two_places() -> None:
         f"services.ehr.{name}"
         for name in (
             *("fhir", "healow", "telephone", "forms", "registrar", "notebook_roads"),
-            *("notebook_visits", "notebook_openapi", "notebook_documents", "notebook_folder"),
+            *(
+                "notebook_visits",
+                "notebook_openapi",
+                "notebook_documents",
+                "notebook_folder",
+                "charge_items",
+            ),
         )
     )
     choosers = {

@@ -5,7 +5,7 @@ page under its audience, one line here and one in ``pages/front_door.py``, and o
 that tells the story from arrival to delivery.
 """
 
-from services.workflows import claims, denials, inbox, intake, notes, reminders
+from services.workflows import charges, claims, denials, inbox, intake, notes, reminders
 from services.workflows.base import Workflow
 
 ALL: tuple[Workflow, ...] = (
@@ -13,6 +13,7 @@ ALL: tuple[Workflow, ...] = (
     intake.WORKFLOW,
     reminders.WORKFLOW,
     notes.WORKFLOW,
+    charges.WORKFLOW,
     claims.WORKFLOW,
     denials.WORKFLOW,
 )

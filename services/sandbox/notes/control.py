@@ -62,6 +62,17 @@ async def sign(request: Request) -> Response:
     return answer({"encounter": f"Encounter/{known['id']}", "signed": signed})
 
 
+async def amend(request: Request) -> Response:
+    """A signed note is amended in eCW: ``changes`` of words by section code, signed anew."""
+    asked, world = await body_of(request), world_of(request)
+    tenant = tenant_in(request, asked)
+    known, changes = _visit(tenant, request), asked.get("changes", {})
+    if known["id"] not in tenant.notes.signed or not isinstance(changes, Mapping):
+        raise _no("Only a signed note can be amended, by texts by section code.")
+    signed = sign_note(world, tenant, known, changes)
+    return answer({"encounter": f"Encounter/{known['id']}", "signed": signed})
+
+
 async def filed(request: Request) -> Response:
     """What is filed for an encounter, by section code, with its source road, and who signed when."""
     tenant = tenant_in(request, dict(request.query_params))
