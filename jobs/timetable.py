@@ -39,8 +39,8 @@ class Job:
 
 def timetable(settings: Settings) -> tuple[Job, ...]:
     """Every job, in the order in which a new practice should see them run."""
-    poll = timedelta(seconds=settings.poll_seconds)
-    polls = tuple(Job(f"{w.key}.poll", Every(max(poll, w.pace)), w.poll) for w in ALL)
+    poll = Every(timedelta(seconds=settings.poll_seconds))
+    polls = tuple(Job(f"{w.key}.poll", poll, w.poll) for w in ALL)
     sorting = tuple(
         Job(f"{w.key}.triage", Every(timedelta(seconds=2)), w.propose, drains=True)
         for w in ALL

@@ -25,7 +25,8 @@ class SandboxConfig:
 
     ``forms`` is the share of coming visits that get a check-in form, 0 for none and no new patients.
 
-    ``visits`` adults have one today, 0 for none beside the schedule.
+    ``visits`` adults have one today, 0 for none beside the schedule; ``signed`` had one yesterday
+    whose note is signed.
 
     ``practices`` are codes: the first has all patients, any further one four others.
     ``state`` is a file that carries threads and ledger over to the next start.
@@ -40,6 +41,7 @@ class SandboxConfig:
     per_hour: float = 0
     forms: float = 0
     visits: int = 0
+    signed: int = 0
     practices: tuple[str, ...] = ("FEIGDM", "FEIGD2")
     clients: tuple[Client, ...] = ()
     state: Path | None = None

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from enum import IntEnum
 from typing import Any
 
@@ -26,8 +25,8 @@ class Workflow:
 
     ``poll`` takes in what is new and ``propose`` suggests for what lacks a suggestion; without
     it, suggesting needs no engine and polling does it. The jobs call them over and over, so they
-    must be safe to repeat. ``pace`` is the least time
-    between two polls. ``actions`` are what a person may then do.
+    must be safe to repeat. ``actions`` are what a
+    person may then do.
     """
 
     key: str
@@ -36,4 +35,3 @@ class Workflow:
     poll: Callable[[Lines], Counter[str]]
     propose: Callable[[Lines], Counter[str]] | None
     actions: tuple[Action[Any], ...]
-    pace: timedelta = timedelta(0)

@@ -5,7 +5,6 @@ charge of its visit and read back there.
 """
 
 from collections import Counter
-from datetime import timedelta
 
 from services.lines import Lines
 from services.workflows.base import Phase, Workflow
@@ -22,7 +21,6 @@ WORKFLOW = Workflow(
     phase=Phase.REVENUE,
     poll=_poll,
     propose=None,
-    pace=timedelta(minutes=1),
     actions=(
         approving.approve,
         approving.take_back,

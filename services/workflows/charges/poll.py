@@ -4,7 +4,7 @@ import logging
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from db.base import new_id
@@ -31,11 +31,14 @@ log = logging.getLogger(__name__)
 # Statuses of a visit that a provider has begun; a note may be signed before eCW closes the visit.
 BEGUN = ("in-progress", "onleave", "finished")
 DAYS_BACK = timedelta(days=3)  # visits are found within a weekend
+READ_EVERY = timedelta(minutes=3)
 LOOK_EVERY, LOOK_AGAIN = timedelta(minutes=10), timedelta(hours=1)
 SIGNED_WITHIN, AMENDED_WITHIN = timedelta(days=60), timedelta(days=14)
 ASKED_A_RUN, AGAIN_A_RUN = 20, 10  # calls; eCW takes 250 a minute for everything
 NEVER_SIGNED = "Nobody signed the note in eCW within 60 days."
 FAILED = "No code could be suggested for this note. Please add them yourself."
+# When this process last read a practice's visits: whoever forgets it reads them once more.
+_read_at: dict[UUID, datetime] = {}
 AFTER = (ChargeState.READY, ChargeState.SENDING, ChargeState.DONE, ChargeState.AMENDED)
 
 
@@ -77,14 +80,19 @@ def poll(container: Container, practice: Practice, ehr: Ehr) -> Counter[str]:
 
 
 def _visits(container: Container, actor: Actor, practice: Practice, ehr: Ehr) -> int:
+    now = container.clock()
+    if now - _read_at.get(practice.id, now - READ_EVERY) < READ_EVERY:
+        return 0
     with looking(container, actor) as desk:
         providers = [place.ehr_ref for place in desk.open(Places).of_kind("provider")]
-    today = container.clock().astimezone(options_of(practice).zone).date()
+    today = now.astimezone(options_of(practice).zone).date()
     count = 0
     for provider in providers:
         seen = ehr.forms.visits(provider, today - DAYS_BACK, today)
         with working(container, actor) as desk:
             count += _keep(desk, [visit for visit in seen if visit.status in BEGUN])
+    if providers:  # a practice that has only just been connected knows none yet
+        _read_at[practice.id] = now
     return count
 
 

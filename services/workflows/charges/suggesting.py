@@ -15,6 +15,7 @@ from services.notes.coding import (
     procedures,
     suggest,
 )
+from services.notes.coding.diagnoses import tables
 from services.notes.coding.evidence import (
     RISKS,
     Risk,
@@ -36,7 +37,8 @@ from services.workflows.charges.coding import (
 from services.workflows.charges.signed_words import Signed, minutes_in
 
 NO_PROBLEM = "The assessment names no problem that was addressed, so no level is suggested."
-ASSUMED = "The note does not say which diagnosis it was for: the first one is taken."
+ONLY_ONE = "The note has one diagnosis, so it is taken to be for that."
+UNSAID = "The note does not say which diagnosis it was for: choose it."
 MEDICARE = "Medicare takes G2212 instead, with other minutes."
 
 
@@ -46,7 +48,7 @@ def suggestions(signed: Signed, last_seen: date | None) -> Coding:
     gathered = gather(signed.sections)
     timed, new = minutes_in(signed), last_seen is None
     unread = tuple(f"The section “{title}” is not one we read." for title in signed.unread)
-    done = tuple(_procedure(one, signed, found) for one in procedures(signed.sections))
+    done = _procedures(signed, found)
     if not gathered.problems and timed is None:
         return Coding((*done, *found), None, (*gathered.missing, NO_PROBLEM, *unread))
     level = suggest(gathered, new=new, minutes=timed[0] if timed else None)
@@ -96,18 +98,43 @@ def _diagnosis(one: DiagnosisSuggestion, signed: Signed) -> CodeLine:
     return CodeLine(Kind.DIAGNOSIS, one.code, words, (signed.support(one.sentence),), one.note)
 
 
-def _procedure(one: ProcedureSuggestion, signed: Signed, found: Sequence[CodeLine]) -> CodeLine:
-    meant = [d for d in found if _same_matter(one.sentence, d)]
-    pointers = tuple(d.id for d in (meant or found[:1])[:MOST_POINTERS])
-    check = one.check if meant or not found else f"{one.check} {ASSUMED}"
+def _procedures(signed: Signed, found: Sequence[CodeLine]) -> tuple[CodeLine, ...]:
+    """Procedures that were done; a drug is for what the procedure of the same sentence is for."""
+    lines: dict[str, CodeLine] = {}
+    pointers: dict[str, tuple[str, ...]] = {}
+    for one in procedures(signed.sections):
+        line = _procedure(one, signed, found, pointers.get(one.sentence, ()))
+        pointers.setdefault(one.sentence, line.pointers)
+        lines[one.code] = line
+    return tuple(lines.values())
+
+
+def _procedure(
+    one: ProcedureSuggestion, signed: Signed, found: Sequence[CodeLine], beside: tuple[str, ...]
+) -> CodeLine:
+    meant = beside or tuple(d.id for d in found if _is_for(one, d))[:MOST_POINTERS]
+    check = one.check
+    if not meant:
+        is_alone = len(found) == 1 and _usual(one) is None
+        check = f"{check} {ONLY_ONE if is_alone else UNSAID}"
+        meant = tuple(d.id for d in found) if is_alone else ()
     support = (signed.support(one.sentence),)
-    return CodeLine(Kind.PROCEDURE, one.code, one.words, support, check, pointers=pointers)
+    return CodeLine(Kind.PROCEDURE, one.code, one.words, support, check, pointers=meant)
 
 
-def _same_matter(sentence: str, diagnosis: CodeLine) -> bool:
-    """Whether the procedure's own sentence names what the diagnosis rests on."""
-    named = {m.name for m in mentions(sentence)}
+def _is_for(one: ProcedureSuggestion, diagnosis: CodeLine) -> bool:
+    """Whether such a procedure is for that problem, or its own sentence names what that rests on."""
+    usual = next(
+        (row.get("for", []) for row in tables()["procedure"] if row["code"] == one.code), []
+    )
+    named = {m.name for m in mentions(one.sentence)} | set(usual)
     return any(m.name in named for s in diagnosis.support for m in mentions(s.text))
+
+
+def _usual(one: ProcedureSuggestion) -> Sequence[str] | None:
+    """The problems that such a procedure is for; ``None`` where our table does not say."""
+    rows = (row for row in tables()["procedure"] if row["code"] == one.code)
+    return next((row.get("for") for row in rows), None)
 
 
 def _arithmetic(level: EmSuggestion, gathered: Gathered, last_seen: date | None) -> Arithmetic:

@@ -1,7 +1,7 @@
 """A practice whose providers sign notes in eCW, and a biller who approves what they support."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -54,11 +54,14 @@ class Billing:
     sandbox: Running
     clock: Any
     biller: Actor
+    places: dict[str, str] = field(default_factory=dict)
 
     def visit(self, patient: str = "Patient/p.103", **fields: Any) -> str:
         """A visit took place; its reference."""
         made = self.sandbox.control.visit(patient=patient, transcript="", **fields)
-        return f"Encounter/{made['id']}"
+        ref, where = f"Encounter/{made['id']}", made["location"][0]["location"]["reference"]
+        self.places[ref] = where.partition("/")[2]
+        return ref
 
     def sign(self, ref: str, note: dict[str, str] = PRESSURE) -> None:
         """The provider signs *note* in eCW."""
@@ -72,13 +75,7 @@ class Billing:
 
     def by_code(self, ref: str, note: dict[str, str]) -> dict[str, str]:
         """*note* under the section codes of the visit's location."""
-        day = self.container.clock().date()
-        visits = (
-            v for place in ("pr.1", "pr.2", "pr.3", "pr.4", "pr.5", "pr.6")
-            for v in self.ehr.forms.visits(f"Practitioner/{place}", day - timedelta(3), day + timedelta(1))
-        )  # fmt: skip
-        where = next(v.location_ref for v in visits if v.ref == ref)
-        codes = {one.loinc: one.code for one in LAYOUTS[where.partition("/")[2]]}
+        codes = {one.loinc: one.code for one in LAYOUTS[self.places[ref]]}
         return {codes[LOINC[key]]: text for key, text in note.items()}
 
     def poll(self) -> None:

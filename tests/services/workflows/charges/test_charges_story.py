@@ -30,16 +30,14 @@ KNEE = {
 
 def _verbs(billing: Billing) -> list[str]:
     with reading(billing.container.engine) as session:
-        head = AuditTrail(session, billing.practice.id)
-        return [line.verb for line in head.all(head.rows().order_by(AuditLog.seq))]  # type: ignore[arg-type]
+        return [line.verb for line in AuditTrail(session, billing.practice.id).in_order()]
 
 
 def test_a_signed_note_becomes_charges_each_read_back(billing: Billing) -> None:
     ref = billing.signed()
     opened = billing.open(ref)
     assert opened.row.codes == ("99214", "93000", "I10", "E11.9")
-    visit = opened.codes.lines[0]
-    assert [(s.section, s.place) for s in visit.support][0] == ("Assessment", 1)
+    assert [(s.section, s.place) for s in opened.codes.lines[0].support][:1] == [("Assessment", 1)]
     billing.approve(ref)
     assert billing.charged(ref) == []  # nothing leaves inside the undo window
     billing.deliver()
@@ -87,7 +85,8 @@ def test_an_unsigned_note_gives_nothing(billing: Billing) -> None:
     assert billing.capture(ref).state is ChargeState.UNSIGNED
     assert billing.capture(ref).coding is None
     shown = listing.charges(billing.container, billing.biller)
-    assert (shown.rows, shown.unsigned) == ((), 1)
+    assert shown.rows == ()
+    assert shown.unsigned > 0
     with pytest.raises(Invalid):
         billing.approve(ref)
 

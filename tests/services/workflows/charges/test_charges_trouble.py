@@ -9,7 +9,9 @@ import pytest
 from db import reading
 from db.charges import ChargeState
 from db.deliveries import DeliveryState
+from db.patients import Patients
 from services import chart_sync, deliverer, merges
+from services.desk import Actor, working
 from services.ehr.charges import ChargeWrite
 from services.ehr.ports import Receipt
 from services.errors import Invalid
@@ -189,9 +191,6 @@ def test_charges_of_a_merged_patient_are_called_back(billing: Billing) -> None:
 
 def _fetch_chart(billing: Billing, ref: str) -> None:
     """The chart job meets the merged patient, as it does for whoever writes."""
-    from db.patients import Patients
-    from services.desk import Actor, working
-
     actor = Actor.job(billing.practice.id, "charts")
     with reading(billing.container.engine) as session:
         retired = Patients(session, billing.practice.id).get(billing.capture(ref).patient_id)
