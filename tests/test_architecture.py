@@ -63,7 +63,7 @@ VALUES = {
     "services.ehr", "services.ehr.ports", "services.ehr.registration", "services.ehr.billing",
     "services.ehr.notebook", "services.ehr.charges",
     "services.ehr.x12", "services.ehr.x12.claim", "services.ehr.x12.faults",
-    "services.ehr.x12.remittance", "services.ehr.x12.status",
+    "services.ehr.x12.remittance", "services.ehr.x12.rows", "services.ehr.x12.status",
 }  # fmt: skip
 
 

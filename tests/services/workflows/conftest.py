@@ -108,7 +108,13 @@ def ehr(sandbox: Running, signing_key: RSAKey) -> Ehr:
         client_id=CLIENT,
         key_id="tests-1",
         private_key_pem=signing_key.as_pem(private=True).decode(),
-        scopes=(*READ_SCOPES, "system/Communication.read", "system/Communication.create"),
+        scopes=(
+            *READ_SCOPES,
+            "system/Communication.read",
+            "system/Communication.create",
+            "system/DocumentReference.read",
+            "system/Binary.read",
+        ),
         contract=frozenset({Road.HEALOW_MESSAGES, Road.HEALOW_REPLIES}),
         deadline=timedelta(seconds=5),
     )

@@ -74,6 +74,8 @@ def test_polling_and_proposing_can_be_repeated(office: Office, workflow: Workflo
     with working(office.container, Actor.job(office.practice.id, "tests")) as desk:
         answers = remittance(numbers(6)).replace(b"CAS*CO*16", b"CAS*CO*50")  # to be appealed
         keep(desk, Arrival("folder", answers, "answers.835"))
+    if workflow.key == "charges":  # a note is charged only when its visit has begun
+        office.sandbox.control.visit(transcript="")
     if workflow.key == "denials":  # they arise while files are posted, and rank anew each day
         posting.post_kept(office.container, office.practice)
         office.clock.wait(timedelta(days=1))
