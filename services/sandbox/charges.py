@@ -34,8 +34,9 @@ def store_charge(world: World, tenant: Tenant, charge: Json, target: str) -> str
     if target:
         raise RefusedEntry("2", "A charge cannot be changed from outside.")
     patient = _named(charge, "subject")
-    if not patient.startswith("Patient/") or tenant.chart.at(patient) is None:
-        raise RefusedEntry("100", "The patient is not known.")
+    known = tenant.chart.at(patient) if patient.startswith("Patient/") else None
+    if known is None or not known.get("active", True):
+        raise RefusedEntry("100", "The patient is not known or not active.")
     visit = tenant.chart.at(_named(charge, "context"))
     if visit is None or visit["resourceType"] != "Encounter":
         raise RefusedEntry("2", "The encounter is not known.")

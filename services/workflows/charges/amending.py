@@ -14,17 +14,20 @@ CALLED_BACK = (
 LEFT = (
     "The note was amended in eCW after its codes had left. Compare them, and correct them in eCW."
 )
+PARTLY = "Codes that had not left were called back: enter in eCW what still holds."
 SAME = "The note was amended in eCW after its codes had left; it supports the same codes."
 
 
 def amend(desk: Desk, capture: ChargeCapture, note: SignedNote, fresh: Coding) -> None:
     """Take in the amended *note*, which supports the codes *fresh*."""
     old, is_approved = coding_of(desk, capture), capture.state is ChargeState.SENDING
-    _call_back(desk, capture)
+    called_back = _call_back(desk, capture)
     capture.amended_at = desk.now
     has_left = capture.is_by_hand or bool(promised(desk, capture))
     if has_left:
         _tell(desk, capture, note, old, fresh)
+        if called_back:
+            capture.trouble = f"{capture.trouble} {PARTLY}"
     else:
         keep_suggestions(desk, capture, note, made_anew(old, fresh))
         capture.state, capture.trouble = ChargeState.READY, CALLED_BACK if is_approved else ANEW
@@ -32,11 +35,13 @@ def amend(desk: Desk, capture: ChargeCapture, note: SignedNote, fresh: Coding) -
     desk.record("charges.amended", capture.ref, sources=capture.note_digest)
 
 
-def _call_back(desk: Desk, capture: ChargeCapture) -> None:
+def _call_back(desk: Desk, capture: ChargeCapture) -> int:
+    """Cancel what has not left; returns how many."""
     deliveries = desk.open(Deliveries)
-    for delivery in deliveries.of_charge(capture.id):
-        if deliveries.cancel(delivery.id, desk.now):
-            desk.record("delivery.cancelled", delivery.ref, sources=capture.ref)
+    held = [d for d in deliveries.of_charge(capture.id) if deliveries.cancel(d.id, desk.now)]
+    for delivery in held:
+        desk.record("delivery.cancelled", delivery.ref, sources=capture.ref)
+    return len(held)
 
 
 def _tell(desk: Desk, capture: ChargeCapture, note: SignedNote, old: Coding, fresh: Coding) -> None:

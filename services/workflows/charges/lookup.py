@@ -44,7 +44,7 @@ def known(kind: Kind, code: str) -> Known:
         return _diagnosis(code)
     found = _procedure(code.strip().upper())
     if found is None:
-        raise Invalid(f"{code.strip()} is in none of our lists of procedures. Please check it.")
+        raise Invalid(f"{code.strip()} is in none of our lists. Check it, or enter it in eCW.")
     return found
 
 

@@ -32,14 +32,19 @@ log = logging.getLogger(__name__)
 BEGUN = ("in-progress", "onleave", "finished")
 DAYS_BACK = timedelta(days=3)  # visits are found within a weekend
 READ_EVERY = timedelta(minutes=3)
-LOOK_EVERY, LOOK_AGAIN = timedelta(minutes=10), timedelta(hours=1)
+LOOK_EVERY = timedelta(minutes=10)
+# An amendment matters most while codes can still be called back.
+LOOK_AGAIN, LOOK_BACK = timedelta(hours=1), timedelta(hours=12)
 SIGNED_WITHIN, AMENDED_WITHIN = timedelta(days=60), timedelta(days=14)
-ASKED_A_RUN, AGAIN_A_RUN = 20, 10  # calls; eCW takes 250 a minute for everything
+ASKED_A_RUN, AGAIN_A_RUN = (
+    8,
+    4,
+)  # notes, of one to three calls; eCW takes 250 a minute for everything
 NEVER_SIGNED = "Nobody signed the note in eCW within 60 days."
 FAILED = "No code could be suggested for this note. Please add them yourself."
 # When this process last read a practice's visits: whoever forgets it reads them once more.
 _read_at: dict[UUID, datetime] = {}
-AFTER = (ChargeState.READY, ChargeState.SENDING, ChargeState.DONE, ChargeState.AMENDED)
+HERE, GONE = (ChargeState.READY, ChargeState.SENDING), (ChargeState.DONE, ChargeState.AMENDED)
 
 
 @dataclass(frozen=True)
@@ -119,7 +124,10 @@ def _signed(container: Container, actor: Actor, ehr: Ehr) -> int:
 
 
 def _amended(container: Container, actor: Actor, ehr: Ehr) -> int:
-    asked = _waiting(container, actor, AFTER, LOOK_AGAIN, AGAIN_A_RUN)
+    asked = [
+        *_waiting(container, actor, HERE, LOOK_AGAIN, AGAIN_A_RUN),
+        *_waiting(container, actor, GONE, LOOK_BACK, AGAIN_A_RUN),
+    ]
     return sum(_look(container, actor, ehr, one) for one in asked)
 
 

@@ -124,17 +124,16 @@ def _procedure(
 
 def _is_for(one: ProcedureSuggestion, diagnosis: CodeLine) -> bool:
     """Whether such a procedure is for that problem, or its own sentence names what that rests on."""
-    usual = next(
-        (row.get("for", []) for row in tables()["procedure"] if row["code"] == one.code), []
-    )
-    named = {m.name for m in mentions(one.sentence)} | set(usual)
+    named = {m.name for m in mentions(one.sentence)} | set(_usual(one) or ())
     return any(m.name in named for s in diagnosis.support for m in mentions(s.text))
 
 
 def _usual(one: ProcedureSuggestion) -> Sequence[str] | None:
     """The problems that such a procedure is for; ``None`` where our table does not say."""
-    rows = (row for row in tables()["procedure"] if row["code"] == one.code)
-    return next((row.get("for") for row in rows), None)
+    by_code: dict[str, Sequence[str] | None] = {
+        row["code"]: row.get("for") for row in tables()["procedure"]
+    }
+    return by_code.get(one.code)
 
 
 def _arithmetic(level: EmSuggestion, gathered: Gathered, last_seen: date | None) -> Arithmetic:

@@ -70,7 +70,7 @@ class Billing:
     def amend(self, ref: str, note: dict[str, str]) -> None:
         """The signed note is amended in eCW, and Foyer looks again."""
         self.sandbox.control.at_visit(ref, "amend", changes=self.by_code(ref, note))
-        self.clock.wait(timedelta(hours=2))
+        self.clock.wait(timedelta(hours=13))
         self.poll()
 
     def by_code(self, ref: str, note: dict[str, str]) -> dict[str, str]:

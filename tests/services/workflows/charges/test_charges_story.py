@@ -74,6 +74,15 @@ def test_stated_time_decides_where_it_reaches_further(billing: Billing) -> None:
     assert opened.codes.arithmetic.by == "time"
 
 
+def test_a_patient_whom_ecw_does_not_know_from_before_is_new(billing: Billing) -> None:
+    patient = billing.sandbox.control.newcomer()
+    ref = billing.signed(patient=patient["patient"])
+    opened = billing.open(ref)
+    assert opened.row.codes[0] == "99204"
+    assert opened.codes.arithmetic is not None
+    assert opened.codes.arithmetic.patient.startswith("New patient")
+
+
 def test_time_of_something_else_is_no_time_of_the_visit(billing: Billing) -> None:
     walked = PRESSURE | {"hpi": "She spent 45 minutes walking each day."}
     assert billing.open(billing.signed(walked)).codes.lines[0].code == "99214"
@@ -240,7 +249,7 @@ def test_a_note_that_nobody_signs_is_given_up_in_the_end(billing: Billing) -> No
 def test_looking_again_changes_nothing(billing: Billing) -> None:
     ref = billing.signed()
     before, lines = billing.capture(ref), len(_verbs(billing))
-    billing.clock.wait(timedelta(hours=2))
+    billing.clock.wait(timedelta(hours=13))
     billing.poll()
     after = billing.capture(ref)
     assert (after.version, after.content_hash) == (before.version, before.content_hash)

@@ -169,6 +169,19 @@ def test_an_amended_note_whose_codes_have_left_is_told(billing: Billing) -> None
     assert billing.capture(ref).state is ChargeState.DONE
 
 
+def test_an_amended_note_of_which_a_part_has_left_says_both(billing: Billing) -> None:
+    ref = billing.signed()
+    billing.approve(ref)
+    billing.deliver(times=1)  # one charge of a patient leaves at a time
+    assert len(billing.charged(ref)) == 1
+    billing.amend(ref, BETTER)
+    capture = billing.capture(ref)
+    assert capture.state is ChargeState.AMENDED
+    assert capture.trouble == f"{amending.LEFT} {amending.PARTLY}"
+    billing.deliver()
+    assert len(billing.charged(ref)) == 1
+
+
 def test_an_amendment_that_changes_no_code_leaves_them_done(billing: Billing) -> None:
     ref = billing.signed()
     billing.approve(ref)
