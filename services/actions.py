@@ -219,7 +219,12 @@ def _table_of(item: Item) -> str:
 
 def _content_of(item: Item) -> str:
     """Whose word an item holds, as the person is told that it is another by now."""
-    others = {"denial": "The payer's answer", "claim": "The claim", "x12_file": "The file"}
+    others = {
+        "charge_capture": "The codes",
+        "denial": "The payer's answer",
+        "claim": "The claim",
+        "x12_file": "The file",
+    }
     return others.get(_table_of(item), "The patient's words")
 
 

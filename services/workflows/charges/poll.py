@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 BEGUN = ("in-progress", "onleave", "finished")
 DAYS_BACK = timedelta(days=3)  # visits are found within a weekend
 READ_EVERY = timedelta(minutes=3)
-LOOK_EVERY = timedelta(minutes=10)
+LOOK_EVERY = timedelta(minutes=5)
 # An amendment matters most while codes can still be called back.
 LOOK_AGAIN, LOOK_BACK = timedelta(hours=1), timedelta(hours=12)
 SIGNED_WITHIN, AMENDED_WITHIN = timedelta(days=60), timedelta(days=14)

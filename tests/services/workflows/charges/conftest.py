@@ -134,8 +134,10 @@ def contract() -> frozenset[Road]:
 
 
 @pytest.fixture
-def ehr(sandbox: Running, signing_key: RSAKey, contract: frozenset[Road]) -> Ehr:
-    connection = PracticeConnection(
+def connection(
+    sandbox: Running, signing_key: RSAKey, contract: frozenset[Road]
+) -> PracticeConnection:
+    return PracticeConnection(
         code=CODE,
         fhir_base=sandbox.fhir(CODE),
         client_id=CLIENT,
@@ -147,6 +149,10 @@ def ehr(sandbox: Running, signing_key: RSAKey, contract: frozenset[Road]) -> Ehr
         openapi_base=sandbox.openapi(CODE),
         budget=Budget(total=20_000, sync=15_000, interactive=1_000),  # stories outrun the minute
     )
+
+
+@pytest.fixture
+def ehr(connection: PracticeConnection) -> Ehr:
     return connect(connection, OwnTokens(), OwnCalls(), MovingClock())
 
 
