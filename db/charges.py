@@ -152,9 +152,11 @@ class ChargeCaptures(Repository[ChargeCapture]):
     def listed(
         self, states: Iterable[ChargeState], since: datetime, limit: int, offset: int = 0
     ) -> Sequence[ChargeCapture]:
-        """Captures in *states* of visits since a moment, earliest visit first."""
+        """Captures in *states* of visits since a moment, earliest visit first; none that is shredded."""
         mine = self.rows().where(
-            col(ChargeCapture.state).in_(list(states)), col(ChargeCapture.visit_at) >= since
+            col(ChargeCapture.state).in_(list(states)),
+            col(ChargeCapture.visit_at) >= since,
+            col(ChargeCapture.purged_at).is_(None),
         )
         order = (col(ChargeCapture.visit_at), col(ChargeCapture.id))
         return self.all(mine.options(*LATER).order_by(*order).limit(limit).offset(offset))

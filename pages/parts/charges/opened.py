@@ -74,7 +74,7 @@ def _button(
 def _obstacles(visit: OpenCharges) -> None:
     """Everything that a biller should know before the click, each with the next step."""
     if visit.row.trouble:
-        is_calm = visit.row.state is ChargeState.DONE
+        is_calm = visit.row.state in (ChargeState.DONE, ChargeState.SET_ASIDE)
         (st.info if is_calm else st.error)(visit.row.trouble, icon=":material/report:")
     if visit.difference and visit.row.state is ChargeState.AMENDED:
         st.text(visit.difference)

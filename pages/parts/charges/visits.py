@@ -31,7 +31,7 @@ def _row(row: Row, listed: Listed) -> None:
                 on_click=open_visit, args=(row.id,), type="tertiary",
             )  # fmt: skip
         st.caption(f"{clock_time(row.visit_at, listed.options.zone)} · {row.provider}")
-        st.text(" · ".join(row.codes) or "No code is supported by the note.")
+        st.text(" · ".join(row.codes) or row.trouble or "No code is supported by the note.")
         _badges(row)
 
 
