@@ -145,7 +145,7 @@ def connection(
         private_key_pem=signing_key.as_pem(private=True).decode(),
         scopes=(*READ_SCOPES, *SCOPES),
         contract=contract,
-        deadline=timedelta(seconds=5),
+        deadline=timedelta(seconds=30),
         openapi_base=sandbox.openapi(CODE),
         budget=Budget(total=20_000, sync=15_000, interactive=1_000),  # stories outrun the minute
     )
