@@ -48,6 +48,7 @@ class Delivery(Row, table=True):
         Index("ix_delivery_claim", "practice_id", "claim_id"),
         Index("ix_delivery_note", "practice_id", "note_id"),
         Index("ix_delivery_summary", "practice_id", "summary_id"),
+        Index("ix_delivery_charge", "practice_id", "charge_id"),
     )
 
     kind: str
@@ -59,6 +60,7 @@ class Delivery(Row, table=True):
     denial_id: UUID | None = None
     note_id: UUID | None = None
     summary_id: UUID | None = None
+    charge_id: UUID | None = None
     key_id: UUID
     patient_ref: str
     payload: bytes | None = None
@@ -93,6 +95,8 @@ class Delivery(Row, table=True):
             return f"visit_note/{self.note_id}"
         if self.summary_id:
             return f"visit_summary/{self.summary_id}"
+        if self.charge_id:
+            return f"charge_capture/{self.charge_id}"
         return f"conversation/{self.conversation_id}"
 
 
@@ -209,6 +213,11 @@ class Deliveries(Repository[Delivery]):
     def of_summary(self, summary_id: UUID) -> Sequence[Delivery]:
         """Everything that left, or will leave, for the summary of a visit, oldest first."""
         mine = self.rows().where(col(Delivery.summary_id) == summary_id)
+        return self.all(mine.order_by(col(Delivery.created_at), col(Delivery.id)))
+
+    def of_charge(self, charge_id: UUID) -> Sequence[Delivery]:
+        """Everything that left, or will leave, for the charges of a visit, oldest first."""
+        mine = self.rows().where(col(Delivery.charge_id) == charge_id)
         return self.all(mine.order_by(col(Delivery.created_at), col(Delivery.id)))
 
     def needing_a_person(self) -> Sequence[Delivery]:

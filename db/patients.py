@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Field, col, func, select
 
 from db.base import Repository, Row, UtcDateTime
+from db.charges import ChargeCapture
 from db.claims import Claim
 from db.conversations import Conversation, State
 from db.intake import IntakeForm
@@ -93,6 +94,7 @@ class Patients(Repository[Patient]):
             ~self._has_claim(),
             ~self._has_note(),
             ~self._has_summary(),
+            ~self._has_charge(),
             ~self._has_visit(seen_before),
         )
         return self.all(kept.limit(limit).with_for_update())
@@ -130,6 +132,13 @@ class Patients(Repository[Patient]):
             col(VisitSummary.practice_id) == self.practice_id,
             col(VisitSummary.patient_id) == col(Patient.id),
             col(VisitSummary.purged_at).is_(None),
+        )
+
+    def _has_charge(self) -> ColumnElement[bool]:
+        return exists().where(
+            col(ChargeCapture.practice_id) == self.practice_id,
+            col(ChargeCapture.patient_id) == col(Patient.id),
+            col(ChargeCapture.purged_at).is_(None),
         )
 
     def _has_visit(self, since: datetime) -> ColumnElement[bool]:

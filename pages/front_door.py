@@ -71,6 +71,9 @@ ROOMS: Mapping[str, Sequence[Room]] = {
              "notes.read_templates"),
     ),
     "Billing": (
+        Room("billing/charges.py", "Charges", ":material/point_of_sale:",
+             "Codes that a signed note supports, each with its sentence; one click enters them in eCW.",
+             "charges.read"),
         Room("billing/denials.py", "Denials", ":material/money_off:",
              "What payers refused: why, how long is left, and what to do about it.",
              "denials.read"),

@@ -219,13 +219,18 @@ def _table_of(item: Item) -> str:
 
 def _content_of(item: Item) -> str:
     """Whose word an item holds, as the person is told that it is another by now."""
-    others = {"denial": "The payer's answer", "claim": "The claim", "x12_file": "The file"}
+    others = {
+        "charge_capture": "The codes",
+        "denial": "The payer's answer",
+        "claim": "The claim",
+        "x12_file": "The file",
+    }
     return others.get(_table_of(item), "The patient's words")
 
 
 def _what_happened(desk: Desk, item: Item) -> str:
     if item.last_actor is None or item.last_at is None:
-        noun = _table_of(item).removeprefix("intake_")
+        noun = _table_of(item).removeprefix("intake_").replace("_", " ")
         return f"This {noun} changed since you opened it. Please look again."
     name = desk.open(StaffList).names().get(item.last_actor, "a colleague")
     verb = item.last_verb.partition(".")[2].replace("_", " ")

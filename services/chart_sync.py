@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
+from db.charges import ChargeCapture, ChargeCaptures, ChargeState
 from db.conversations import Conversations
 from db.deliveries import Deliveries
 from db.intake import FormState, IntakeForm, IntakeForms
@@ -105,6 +106,8 @@ def _move(desk: Desk, retired: Patient) -> None:
         _draft_again(desk, note, retired)
     for summary in desk.open(VisitSummaries).open_of(retired.id):
         _summarise_again(desk, summary, retired)
+    for capture in desk.open(ChargeCaptures).open_of(retired.id):
+        _approve_again(desk, capture, retired)
 
 
 def _draft_again(desk: Desk, note: VisitNote, retired: Patient) -> None:
@@ -128,6 +131,19 @@ def _summarise_again(desk: Desk, summary: VisitSummary, retired: Patient) -> Non
     summary.state, summary.delivery_id = SummaryState.WAITING, None
     summary.lease_until = None
     desk.record("patient.merged", summary.ref)
+
+
+def _approve_again(desk: Desk, capture: ChargeCapture, retired: Patient) -> None:
+    """Charges of a merged patient that have not left are called back; a biller looks again."""
+    capture.patient_id = merges.survivor(desk, retired).id
+    capture.version += 1
+    if capture.state is ChargeState.UNSIGNED:
+        return
+    deliveries, capture.trouble = desk.open(Deliveries), merges.RECHECK
+    called_back = [d for d in deliveries.of_charge(capture.id) if deliveries.cancel(d.id, desk.now)]
+    if called_back and capture.state is ChargeState.SENDING:
+        capture.state = ChargeState.READY
+    desk.record("patient.merged", capture.ref)
 
 
 def _compare_again(desk: Desk, form: IntakeForm, retired: Patient) -> None:

@@ -26,6 +26,7 @@ from services import outbox, quiet_hours, read_back, returns
 from services.container import Container
 from services.desk import Actor, Desk, working
 from services.ehr.billing import AppealPacket, ClaimFile
+from services.ehr.charges import ChargeWrite
 from services.ehr.notebook import NoteWrite
 from services.ehr.ports import Ehr, NewMessage, PortalReply, Receipt, TelephoneEncounter
 from services.ehr.registration import ChartWrite
@@ -179,6 +180,8 @@ def _write(ehr: Ehr, outbound: outbox.Promised) -> Receipt:
             return ehr.clearing.attach(outbound)
         case NoteWrite():
             return ehr.notebook.write(outbound)
+        case ChargeWrite():
+            return ehr.charges.write(outbound)
         case _:
             raise Refused("What was copied by hand is never sent from here.")
 

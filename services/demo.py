@@ -29,7 +29,9 @@ from services.desk import Actor, working
 from services.errors import Misconfigured
 from services.settings import load
 
-SWITCHED_ON = ("inbox", "intake", "reminders", "notes", "summaries", "claims", "denials")
+SWITCHED_ON = (
+    "inbox", "intake", "reminders", "notes", "summaries", "charges", "claims", "denials",
+)  # fmt: skip
 CODE, KEY_ID, CLIENT = "FEIGDM", "demo-1", "foyer-demo"
 CLEARINGHOUSE_KEY = "sandbox-clearinghouse-key"
 SIGNED = 5  # visits of this morning whose notes are signed, so that summaries have a beginning
@@ -186,6 +188,7 @@ def _settings(demo: Demo) -> str:
         "note_writes": ["document", "hl7", "sections", "ccda"],
         "hl7_address": f"mllp://127.0.0.1:{demo.mllp_port}",
         "ccda_folder": str(demo.folder / "notes"),
+        "charge_writes": True,
         "clearinghouse_base": f"{sandbox}/clearinghouse/v1/{CODE}",
         "clearinghouse_key": CLEARINGHOUSE_KEY,
         "claim_sender": "RIVERSIDE",

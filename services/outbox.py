@@ -11,6 +11,7 @@ from uuid import UUID
 from pydantic import TypeAdapter
 
 from db.base import new_id
+from db.charges import ChargeCapture
 from db.connections import Connections
 from db.conversations import Conversation
 from db.deliveries import FIRST_WORDS, Deliveries, Delivery, DeliveryState
@@ -20,6 +21,7 @@ from db.visit_notes import VisitNote
 from services import quiet_hours
 from services.desk import Desk
 from services.ehr.billing import AppealPacket, ClaimFile
+from services.ehr.charges import ChargeWrite
 from services.ehr.notebook import NoteWrite
 from services.ehr.ports import (
     CopiedReply,
@@ -32,7 +34,8 @@ from services.ehr.ports import (
 from services.ehr.registration import ChartWrite
 from services.errors import Invalid, NotAble
 
-Promised = Outbound | ChartWrite | ClaimFile | AppealPacket | NoteWrite
+Promised = Outbound | ChartWrite | ClaimFile | AppealPacket | NoteWrite | ChargeWrite
+CHARGE = "charge"
 KINDS: dict[str, type[Promised]] = {
     "reply": PortalReply,
     "copy": CopiedReply,
@@ -48,12 +51,14 @@ KINDS: dict[str, type[Promised]] = {
     "note_hl7": NoteWrite,
     "note_sections": NoteWrite,
     "note_ccda": NoteWrite,
+    CHARGE: ChargeWrite,
 }
 ROAD_OF = {
     PortalReply: Road.HEALOW_REPLIES,
     CopiedReply: Road.HEALOW_MESSAGES,
     TelephoneEncounter: Road.TELEPHONE_ENCOUNTER,
     NewMessage: Road.HEALOW_REPLIES,
+    ChargeWrite: Road.WRITE_CHARGES,
 }
 CLAIM_ROADS = {
     "claim": Road.SUBMIT_CLAIMS,
@@ -177,6 +182,18 @@ def promise_note(desk: Desk, note: VisitNote, write: NoteWrite) -> Delivery:
     delivery = keep_promise(desk, write.kind, UUID(write.delivery_id), write, key_id=note.key_id)
     delivery.note_id, delivery.workflow = note.id, "notes"
     desk.record("delivery.approved", delivery.ref, sources=note.ref)
+    return delivery
+
+
+def promise_charge(desk: Desk, capture: ChargeCapture, write: ChargeWrite) -> Delivery:
+    """Promise one approved code of a visit to eCW; the caller gave it a fresh delivery id.
+
+    Raises ``NotAble`` without the contract.
+    """
+    require_road(desk, Road.WRITE_CHARGES)
+    delivery = keep_promise(desk, CHARGE, UUID(write.delivery_id), write, key_id=capture.key_id)
+    delivery.charge_id, delivery.workflow = capture.id, "charges"
+    desk.record("delivery.approved", delivery.ref, sources=capture.ref)
     return delivery
 
 

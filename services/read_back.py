@@ -2,6 +2,7 @@
 
 from db.deliveries import FIRST_WORDS
 from services.ehr.billing import AppealPacket, ClaimFile
+from services.ehr.charges import ChargeWrite
 from services.ehr.notebook import NoteWrite
 from services.ehr.ports import CopiedReply, Ehr, NewMessage, PortalReply, Receipt
 from services.ehr.registration import ChartWrite
@@ -21,6 +22,7 @@ NOT_SHOWN = {
         ("note_document", "note_hl7", "note_sections", "note_ccda"),
         "eCW accepted the note, but the visit does not show it.",
     ),
+    "charge": "eCW accepted the charge, but the visit does not show it.",
     "chart_copy": "It was marked as done in eCW, but the chart does not show it yet.",
 }
 
@@ -46,5 +48,7 @@ def find(ehr: Ehr, outbound: Promised) -> Receipt | None:
             return ehr.clearing.find_attachment(outbound)
         case NoteWrite():
             return ehr.notebook.find(outbound)
+        case ChargeWrite():
+            return ehr.charges.find(outbound)
         case _:
             return ehr.desktop.find(outbound)

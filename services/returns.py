@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from db.charges import ChargeCaptures, ChargeState
 from db.conversations import Conversation, Conversations, State, Turn
 from db.deliveries import FIRST_WORDS, Deliveries, Delivery, DeliveryState
 from db.handovers import Handovers
@@ -40,6 +41,8 @@ def bring_back(desk: Desk, delivery: Delivery, why: str) -> None:
         _return_note(desk, delivery, delivery.note_id, why)
     elif delivery.summary_id:
         _return_summary(desk, delivery, delivery.summary_id, why)
+    elif delivery.charge_id:
+        _return_charges(desk, delivery.charge_id, why)
     elif delivery.conversation_id:
         _reopen_conversation(desk, delivery.conversation_id, why)
 
@@ -57,6 +60,9 @@ def verified(desk: Desk, delivery: Delivery) -> None:
         return
     if delivery.summary_id:
         _summary_sent(desk, delivery, delivery.summary_id)
+        return
+    if delivery.charge_id:
+        _charges_entered(desk, delivery.charge_id)
         return
     form = desk.open(IntakeForms).locked(delivery.form_id) if delivery.form_id else None
     if form:
@@ -185,6 +191,28 @@ def _promised(desk: Desk, delivery: Delivery, id: UUID) -> VisitSummary | None:
     """The summary, if this is the promise that it waits for."""
     summary = desk.open(VisitSummaries).locked(id)
     return summary if summary and summary.delivery_id == delivery.id else None
+
+
+def _return_charges(desk: Desk, id: UUID, why: str) -> None:
+    """One code came back: the biller decides about it; the others go their way."""
+    capture = desk.open(ChargeCaptures).locked(id)
+    if capture is None:
+        return
+    capture.trouble, capture.version = why, capture.version + 1
+    if capture.state in (ChargeState.SENDING, ChargeState.DONE):
+        capture.state, capture.closed_at = ChargeState.READY, None
+
+
+def _charges_entered(desk: Desk, id: UUID) -> None:
+    """Done when eCW shows every code that was promised and not given up."""
+    capture = desk.open(ChargeCaptures).locked(id)
+    if capture is None:
+        return
+    capture.version += 1  # the list shows each code's own state
+    promised = desk.open(Deliveries).of_charge(id)
+    if capture.state is ChargeState.SENDING and all(d.state in OVER for d in promised):
+        capture.state, capture.closed_at, capture.trouble = ChargeState.DONE, desk.now, ""
+        desk.record("charges.entered", capture.ref)
 
 
 def _reopen_form(desk: Desk, delivery: Delivery, id: UUID, why: str) -> None:

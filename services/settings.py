@@ -58,6 +58,9 @@ class PracticeSettings(BaseModel):
         "", description="clearinghouse address; empty when not connected"
     )
     clearinghouse_key: SecretStr = Field(SecretStr(""), description="secret of the account there")
+    charge_writes: bool = Field(
+        False, description="approved codes of signed visits are entered in eCW as charges"
+    )
     claim_writes: tuple[ClaimWrite, ...] = Field(
         (), description="what may be sent to the clearinghouse: claims, enquiries, appeals"
     )

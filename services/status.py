@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from db import reading
 from db.ai_spend import AiSpends
 from db.audit import AuditTrail
+from db.charges import ChargeCaptures
 from db.claim_payments import ClaimPayments
 from db.claims import Claims
 from db.conversations import Conversations, State
@@ -93,6 +94,10 @@ def _summaries(desk: Desk) -> Json:
     return {"states": {str(state): n for state, n in desk.open(VisitSummaries).counts().items()}}
 
 
+def _charges(desk: Desk) -> Json:
+    return {"states": {str(state): n for state, n in desk.open(ChargeCaptures).counts().items()}}
+
+
 def _claims(desk: Desk) -> Json:
     unmatched = desk.open(ClaimPayments).count_unmatched(1_000)
     files = desk.open(X12Files).counts()
@@ -162,6 +167,7 @@ COUNTS: Mapping[str, Callable[[Desk], Json]] = {
     "reminders": _reminders,
     "notes": _notes,
     "summaries": _summaries,
+    "charges": _charges,
     "claims": _claims,
     "denials": _denials,
 }

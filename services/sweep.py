@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from db import Session
+from db.charges import shred_charges
 from db.conversations import Conversations, State
 from db.eligibility import shred_answers
 from db.job_runs import JobRuns
@@ -31,6 +32,7 @@ ITEMS: tuple[tuple[str, Shred, str, str], ...] = (
     ("reminders", shred_reminders, "reminders.purged", "reminder"),
     ("notes", shred_notes, "notes.purged", "visit_note"),
     ("summaries", shred_summaries, "summaries.purged", "visit_summary"),
+    ("charges", shred_charges, "charges.purged", "charge_capture"),
     ("claims", shred_claims, "claims.purged", "claim"),
     ("files", shred_files, "claims.file_purged", "x12_file"),
     ("eligibility", shred_answers, "eligibility.purged", "eligibility_check"),

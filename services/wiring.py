@@ -154,6 +154,7 @@ def connection_of(settings: PracticeSettings, deadline_seconds: int) -> Practice
         **{road: kind in settings.intake_writes for kind, (road, _) in INTAKE_WRITES.items()},
         Road.VISIT_TRANSCRIPTS: settings.transcripts,
         **{road: kind in settings.note_writes for kind, road in NOTE_WRITES.items()},
+        Road.WRITE_CHARGES: settings.charge_writes,
         **{road: kind in settings.claim_writes for kind, road in CLAIM_WRITES.items()},
     }
     return PracticeConnection(
@@ -188,8 +189,10 @@ def _scopes(settings: PracticeSettings) -> tuple[str, ...]:
         or "sections" in settings.note_writes,
         "system/DocumentReference.create": "document" in settings.note_writes,
         # What was filed is read back, and the note that the provider signed.
-        "system/DocumentReference.read": bool(settings.note_writes),
-        "system/Binary.read": bool(settings.note_writes),
+        "system/DocumentReference.read": bool(settings.note_writes) or settings.charge_writes,
+        "system/Binary.read": bool(settings.note_writes) or settings.charge_writes,
+        "system/ChargeItem.create": settings.charge_writes,
+        "system/ChargeItem.read": settings.charge_writes,
         # eCW declares no reading of statements; where they may be written they may be read back.
         "system/MedicationStatement.read": "medication" in settings.intake_writes,
         **{

@@ -80,9 +80,9 @@ def test_the_sandbox_knows_nothing_of_ours() -> None:
 # Ports, and the values that cross the border; what reads or writes X12 is not among them.
 VALUES = {
     "services.ehr", "services.ehr.ports", "services.ehr.registration", "services.ehr.billing",
-    "services.ehr.notebook",
+    "services.ehr.notebook", "services.ehr.charges",
     "services.ehr.x12", "services.ehr.x12.claim", "services.ehr.x12.faults",
-    "services.ehr.x12.remittance", "services.ehr.x12.status",
+    "services.ehr.x12.remittance", "services.ehr.x12.rows", "services.ehr.x12.status",
 }  # fmt: skip
 
 
@@ -104,7 +104,7 @@ def test_only_the_deliverer_writes_to_the_ehr() -> None:
         if isinstance(node, ast.Attribute)
         and node.attr in ("reply", "send", "create", "write")
         and isinstance(node.value, ast.Attribute)
-        and node.value.attr in ("mailbox", "desktop", "registrar", "notebook")
+        and node.value.attr in ("mailbox", "desktop", "registrar", "notebook", "charges")
     }
     assert writers == {"services/deliverer.py"}
 
@@ -114,7 +114,13 @@ def test_adapters_are_chosen_in_two_places() -> None:
         f"services.ehr.{name}"
         for name in (
             *("fhir", "healow", "telephone", "forms", "registrar", "notebook_roads"),
-            *("notebook_visits", "notebook_openapi", "notebook_documents", "notebook_folder"),
+            *(
+                "notebook_visits",
+                "notebook_openapi",
+                "notebook_documents",
+                "notebook_folder",
+                "charge_items",
+            ),
         )
     )
     choosers = {

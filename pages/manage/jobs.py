@@ -26,6 +26,7 @@ from services.job_board import JobCard
 JOBS = {
     "audit.anchor": "Anchor the audit trail",
     "capabilities": "Check what eCW allows us",
+    "charges.poll": "Find signed visits and suggest their codes",
     "charts": "Fetch charts",
     "deliver": "Send what was approved and read it back",
     "denials.triage": "Draft letters of appeal",
@@ -63,6 +64,7 @@ ROADS = {
     "note_hl7": "Notes by HL7",
     "note_sections": "Notes into sections",
     "note_ccda": "Notes as C-CDA files",
+    "write_charges": "Charges into eCW",
     "submit_claims": "Claims to the clearinghouse",
     "claim_enquiries": "Enquiries about claims",
     "appeals": "Appeals to payers",

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 
 from services.codes.lists import folded, packed, rows, table
 from services.codes.spelling import nearest
@@ -42,6 +43,18 @@ def find_diagnosis(text: str) -> Diagnosis | None:
     return _everyday(words) or _titled(words) or _snomed().get(words) or _misspelled(words)
 
 
+def search_diagnoses(said: str, most: int) -> list[Diagnosis]:
+    """Codes of ICD-10-CM that may be billed, by the beginning of their number or words of their title.
+
+    A code typed whole comes first, also one that is divided further; so does an everyday name.
+    """
+    text = said.strip()
+    first = find_diagnosis(text)
+    found = [first] if first and first.system == ICD10 else []
+    found += _beginning(text, most) if is_icd10_shaped(text) else _holding(text, most)
+    return list({one.code: one for one in found}.values())[:most]
+
+
 def is_valid_icd10(code: str) -> bool:
     """Whether *code* is in the list and may be billed. Codes younger than the list are not."""
     row = _row(code)
@@ -56,6 +69,21 @@ def is_icd10_shaped(code: str) -> bool:
 def _by_code(code: str) -> Diagnosis | None:
     row = _row(code)
     return Diagnosis(_dotted(row[0]), row[2]) if row else None
+
+
+def _beginning(code: str, most: int) -> list[Diagnosis]:
+    bare = re.escape(code.replace(".", "").upper())
+    return _matching(rf"^({bare}\w*)\t1\t(.*)$", most)
+
+
+def _holding(words: str, most: int) -> list[Diagnosis]:
+    asked = "".join(rf"(?=.*{re.escape(word)})" for word in words.split())
+    return _matching(rf"^(\w+)\t1\t{asked}(.*)$", most)
+
+
+def _matching(pattern: str, most: int) -> list[Diagnosis]:
+    found = re.finditer(pattern, _list(), re.M | re.I)
+    return [Diagnosis(_dotted(one[1]), one[2]) for one in islice(found, most)]
 
 
 def _everyday(words: str) -> Diagnosis | None:

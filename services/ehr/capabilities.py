@@ -30,6 +30,7 @@ WRITTEN = {
     Road.WRITE_MEDICATION: ("MedicationStatement", "medications"),
     Road.WRITE_CONDITION: ("Condition", "problems"),
     Road.WRITE_ANSWERS: (FORM, "answers of forms"),
+    Road.WRITE_CHARGES: ("ChargeItem", "charges"),
 }
 
 

@@ -57,6 +57,7 @@ FHIR_WRITEBACK |= {
 FHIR_WRITEBACK |= {
     str(code): "eCW does not accept the referral" for code in (610, *range(615, 622))
 }
+# 701 to 703 are eCW's for charges; which of them is which is our sandbox's reading.
 FHIR_WRITEBACK |= {str(code): "eCW does not accept the charge" for code in range(701, 704)}
 FHIR_WRITEBACK |= {str(code): "eCW does not accept the medication" for code in (2024, 2025, 2026)}
 

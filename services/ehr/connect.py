@@ -9,6 +9,7 @@ from services.ehr.assertion import signing_key
 from services.ehr.auth import Authority
 from services.ehr.billing import Clearinghouse, FileDrop
 from services.ehr.capabilities import RoadSurvey
+from services.ehr.charge_items import ChargeItems
 from services.ehr.clearinghouse import HttpClearinghouse, NoClearinghouse
 from services.ehr.codes import Channel
 from services.ehr.connection import PracticeConnection, require_usable
@@ -94,6 +95,7 @@ def connect(
         forms=forms,
         registrar=FhirRegistrar(fhir, back, AnswerSheet(back, shelf, now), statements),
         notebook=_notebook(practice, FhirVisits(forms, chart), back, open_api, hl7),
+        charges=ChargeItems(back, zone, Road.WRITE_CHARGES in practice.contract),
         clearing=clearing,
         roads=RoadSurvey(fhir, practice, carries_hl7=hl7 is not None),
         idempotent_replies=practice.idempotent_replies,

@@ -31,6 +31,7 @@ class Road(StrEnum):
     NOTE_HL7 = "note_hl7"
     NOTE_SECTIONS = "note_sections"
     NOTE_CCDA = "note_ccda"
+    WRITE_CHARGES = "write_charges"
 
 
 @dataclass(frozen=True)

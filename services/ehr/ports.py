@@ -16,6 +16,7 @@ from services.ehr.directory import Place as Place
 
 if TYPE_CHECKING:
     from services.ehr.billing import Clearinghouse, FileDrop
+    from services.ehr.charges import Charges
     from services.ehr.notebook import Notebook
     from services.ehr.registration import Forms, Registrar
 
@@ -290,6 +291,7 @@ class Ehr:
     forms: "Forms"
     registrar: "Registrar"
     notebook: "Notebook"
+    charges: "Charges"
     clearing: "Clearinghouse"
     roads: Roads
     idempotent_replies: bool

@@ -38,6 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         forms=asked.forms,
         visits=asked.visits,
         signed=asked.signed,
+        yesterday=asked.yesterday,
         practices=(asked.practice, "FEIGDM" if asked.practice == "FEIGD2" else "FEIGD2"),
         clients=registered(asked.clients),
         state=asked.state,
@@ -69,6 +70,7 @@ def arguments() -> argparse.ArgumentParser:
     add("--per-hour", type=float, default=40, help="messages arriving an hour; 0 for none")
     add("--inbox", type=int, default=120, help="messages that are already there")
     add("--forms", type=float, default=0.9, help="share of coming visits with a check-in form")
+    add("--yesterday", type=int, default=7, help="visits of yesterday whose notes are signed")
     add("--visits", type=int, default=12, help="visits of today to write notes about")
     add("--signed", type=int, default=0, help="more visits of today, their notes signed already")
     add("--clients", type=Path, help="JSON list of registered apps with their public keys")

@@ -30,6 +30,7 @@ SEARCH_PARAMETERS: dict[str, frozenset[str]] = {
         "Group": "_id identifier",
         "Questionnaire": "_id code",
         "QuestionnaireResponse": "_id authored patient status",
+        "ChargeItem": "context subject",
     }.items()
 }
 ALWAYS_WRITTEN = ("Encounter", "DocumentReference")
@@ -39,7 +40,9 @@ READ_IF_WRITTEN = {"MedicationStatement"}
 
 def writable_types(switches: Switches) -> tuple[str, ...]:
     """The resource types the practice's contract lets an app write."""
-    return (*ALWAYS_WRITTEN, *switches.intake_writes) if switches.write_contract else ()
+    charges = ("ChargeItem",) if switches.charge_writes else ()
+    written = (*ALWAYS_WRITTEN, *switches.intake_writes, *charges)
+    return written if switches.write_contract else ()
 
 
 def readable_types(switches: Switches) -> list[str]:

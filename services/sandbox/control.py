@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from services.sandbox import control_forms
+from services.sandbox import charges, control_forms
 from services.sandbox.access import Client
 from services.sandbox.clearing import control as clearing
 from services.sandbox.control_charts import merge, put_resource
@@ -196,6 +196,8 @@ ROUTES = [
     _route("encounters", notes.visit, "POST"),
     _route("encounters/{encounter}/sign", notes.sign, "POST"),
     _route("encounters/{encounter}/amend", notes.amend, "POST"),
+    _route("encounters/{encounter}/charges", charges.listed, "GET"),
+    _route("encounters/{encounter}/charges", charges.enter, "POST"),
     _route("encounters/{encounter}/filed", notes.filed, "GET"),
     _route("encounters/{encounter}/{deed}", notes.change, "POST"),
     _route("arrivals", arrivals, "POST"),

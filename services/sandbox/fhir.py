@@ -24,6 +24,7 @@ UNREADABLE_BY_DOTTED_ID = {"Practitioner", "PractitionerRole"}
 ONE_PATIENT: tuple[frozenset[str], ...] = (frozenset({"patient"}), frozenset({"_id"}))
 ANYTHING: tuple[frozenset[str], ...] = (frozenset(),)
 NEEDED = {
+    "ChargeItem": (frozenset({"context"}), frozenset({"subject"})),
     "Encounter": (*ONE_PATIENT, frozenset({"practitioner", "date"})),
     "Patient": tuple(
         frozenset({name})

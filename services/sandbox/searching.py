@@ -27,6 +27,8 @@ REFERENCES: dict[str, Callable[[Json], list[Json]]] = {
         *(p.get("individual", {}) for p in r.get("participant", [])),
         r.get("practitioner", {}),
     ],
+    "context": lambda r: [r.get("context", {})],
+    "subject": lambda r: [r.get("subject", {})],
     "location": lambda r: [p.get("location", p) for p in r.get("location", [])],
 }
 CODES: dict[str, str] = {

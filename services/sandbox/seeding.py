@@ -10,6 +10,7 @@ from services.sandbox.clock import Clock
 from services.sandbox.history import fill_inbox
 from services.sandbox.newcomers import SEEDED, Newcomer, arrive_new
 from services.sandbox.notes.morning import sign_morning
+from services.sandbox.notes.signed import sign_yesterday
 from services.sandbox.notes.today import fill_day
 from services.sandbox.pace import Pace
 from services.sandbox.population import first_practice, second_practice
@@ -55,7 +56,10 @@ def seeded_world(config: SandboxConfig, access: Access | None = None) -> World:
     hook = Hook()
     hook.point(config.hook_url, config.hook_secret)
     pace = Pace(config.per_hour, draws)
-    return World(config, tenants, access or Access(config.clients), pace, hook, clock)
+    world = World(config, tenants, access or Access(config.clients), pace, hook, clock)
+    if config.yesterday:
+        sign_yesterday(world, next(iter(tenants.values())), config.yesterday)
+    return world
 
 
 def new_tenant(code: str, number: int, today: date) -> Tenant:

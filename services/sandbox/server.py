@@ -133,6 +133,15 @@ class Control:
         place = f"encounters/{encounter.partition('/')[2]}/filed"
         return dict(self.call("GET", place + (f"?practice={practice}" if practice else "")))
 
+    def charges(self, encounter: str) -> list[Json]:
+        """The charges entered for an ``Encounter/…``, as ChargeItems."""
+        return list(self.call("GET", f"encounters/{encounter.partition('/')[2]}/charges"))
+
+    def enter_charge(self, encounter: str, code: str, **fields: Any) -> Json:
+        """Somebody enters a charge in eCW itself."""
+        asked = {"code": code, **fields}
+        return dict(self.call("POST", f"encounters/{encounter.partition('/')[2]}/charges", asked))
+
     def configure(self, practice: str = "", **switches: Any) -> Json:
         """Set a practice's switches."""
         named = {"practice": practice} if practice else {}

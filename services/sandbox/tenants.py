@@ -32,6 +32,7 @@ class Switches:
     ``scopes`` and ``granted`` of ``None`` follow the contract; ``intake_writes`` are the types of
     check-in that may be written; a bulk export takes ``export_seconds``. ``open_api`` opens the
     Open API of notes, ``transcripts`` and ``note_layout`` what it tells beside them.
+    ``charge_writes`` lets an app enter the charges of a visit.
     """
 
     write_contract: bool = True
@@ -50,6 +51,7 @@ class Switches:
     open_api: bool = True
     transcripts: bool = True
     note_layout: bool = True
+    charge_writes: bool = True
 
 
 @dataclass(frozen=True)

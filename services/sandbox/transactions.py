@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from services.sandbox.answers import store_answers
 from services.sandbox.capability import writable_types
+from services.sandbox.charges import store_charge
 from services.sandbox.documents import store_document
 from services.sandbox.entries import (
     store_allergy,
@@ -39,6 +40,7 @@ STORES: dict[str, Store] = {
     "AllergyIntolerance": store_allergy,
     "MedicationStatement": store_medication,
     "Condition": store_condition,
+    "ChargeItem": store_charge,
 }
 
 
@@ -53,7 +55,7 @@ async def transaction(request: Request) -> Response:
         tenant = permitted(request, kind, "create", charged=kind == min(kinds))
     if not tenant.switches.write_contract:
         raise fhir_refusal(403, "Writing is not part of this practice's contract.", "forbidden")
-    if closed := kinds & set(INTAKE_WRITES) - set(writable_types(tenant.switches)):
+    if closed := kinds & {*INTAKE_WRITES, "ChargeItem"} - set(writable_types(tenant.switches)):
         text = f"Writing {', '.join(sorted(closed))} is not part of this practice's contract."
         raise fhir_refusal(403, text, "forbidden")
     answer_one = dropped if request.scope.get(SILENT_DROP) else answer_for

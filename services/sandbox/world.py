@@ -26,7 +26,7 @@ class SandboxConfig:
     ``forms`` is the share of coming visits that get a check-in form, 0 for none and no new patients.
 
     ``visits`` adults have one today, 0 for none beside the schedule; ``signed`` more were seen this
-    morning, their notes typed and signed in eCW.
+    morning and ``yesterday`` the day before, their notes typed and signed in eCW.
 
     ``practices`` are codes: the first has all patients, any further one four others.
     ``state`` is a file that carries threads and ledger over to the next start.
@@ -42,6 +42,7 @@ class SandboxConfig:
     forms: float = 0
     visits: int = 0
     signed: int = 0
+    yesterday: int = 0
     practices: tuple[str, ...] = ("FEIGDM", "FEIGD2")
     clients: tuple[Client, ...] = ()
     state: Path | None = None

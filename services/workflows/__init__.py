@@ -5,7 +5,7 @@ page under its audience, one line here and one in ``pages/front_door.py``, and o
 that tells the story from arrival to delivery.
 """
 
-from services.workflows import claims, denials, inbox, intake, notes, reminders, summaries
+from services.workflows import charges, claims, denials, inbox, intake, notes, reminders, summaries
 from services.workflows.base import Workflow
 
 ALL: tuple[Workflow, ...] = (
@@ -14,6 +14,7 @@ ALL: tuple[Workflow, ...] = (
     reminders.WORKFLOW,
     notes.WORKFLOW,
     summaries.WORKFLOW,
+    charges.WORKFLOW,
     claims.WORKFLOW,
     denials.WORKFLOW,
 )

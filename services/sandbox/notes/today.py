@@ -24,7 +24,7 @@ WHEN = {"finished": (-3, -1), "in-progress": (-1, 0), "arrived": (0, 0), "planne
 def fill_day(tenant: Tenant, count: int, now: datetime) -> None:
     """Let about *count* adults have a visit today, with their own providers in turn."""
     today = now.astimezone(ZONE).date()
-    for number, patient in zip(range(count), _by_turns(tenant, today), strict=False):
+    for number, patient in zip(range(count), by_turns(tenant, today), strict=False):
         status = STATES[number % len(STATES)]
         add_visit(tenant, patient, status, _start(status, number, now))
 
@@ -68,7 +68,7 @@ def _encounter(patient: Json, visit_id: str, status: str, start: datetime, provi
     }
 
 
-def _by_turns(tenant: Tenant, today: date) -> Iterator[Json]:
+def by_turns(tenant: Tenant, today: date) -> Iterator[Json]:
     """The adults, one of each provider after the other."""
     queues: dict[str, list[Json]] = {}
     for patient in tenant.chart.all("Patient"):

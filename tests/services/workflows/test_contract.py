@@ -24,7 +24,8 @@ from tests.services.workflows.conftest import Office
 
 # Verbs that are no action on an item: looking, adding one, and a right that actions ask for.
 BESIDE_ACTIONS = ("read", "search", "save_draft", "save_queue", "drop", "judge_clinical",
-                  "read_deadlines", "edit_deadlines", "read_templates", "edit_template")  # fmt: skip
+                  "read_deadlines", "edit_deadlines", "read_templates", "edit_template",
+                  "read_note")  # fmt: skip
 EACH = pytest.mark.parametrize("workflow", ALL, ids=lambda workflow: workflow.key)
 EVERY_ACTION = pytest.mark.parametrize(
     "act", [act for workflow in ALL for act in workflow.actions], ids=lambda act: act.verb
@@ -77,6 +78,8 @@ def test_polling_and_proposing_can_be_repeated(office: Office, workflow: Workflo
         keep(desk, Arrival("folder", answers, "answers.835"))
     if workflow.key == "summaries":
         _sign_a_visit(office)
+    if workflow.key == "charges":  # a note is charged only when its visit has begun
+        office.sandbox.control.visit(transcript="")
     if workflow.key == "denials":  # they arise while files are posted, and rank anew each day
         posting.post_kept(office.container, office.practice)
         office.clock.wait(timedelta(days=1))

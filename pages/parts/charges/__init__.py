@@ -1,0 +1,1 @@
+"""What the Charges page is made of."""
