@@ -8,7 +8,7 @@ from db.visit_notes import NoteState
 from pages.parts import components
 from pages.parts.manage import clock_time
 from pages.parts.notes import sections, words
-from pages.parts.notes.wishes import wish, wish_field
+from pages.parts.notes.wishes import CLICKS
 from services.actions import Action
 from services.workflows.notes import editing, sending
 from services.workflows.notes.reading import OpenNote
@@ -92,7 +92,7 @@ def _button(
     if act.verb in note.verbs:
         st.button(
             act.label, key=f"{act.verb}/{note.row.id}", help=act.help, type=kind,
-            shortcut=shortcut, disabled=disabled, on_click=wish,
+            shortcut=shortcut, disabled=disabled, on_click=CLICKS.wish,
             args=(act, note.row.target, *arguments),
         )  # fmt: skip
 
@@ -105,7 +105,7 @@ def _transcript(note: OpenNote) -> None:
     with st.popover("Add transcript", icon=":material/mic:"):
         st.text_area("What was said", key=field, height=220, help=words.TRANSCRIPT_HELP)
         st.button(
-            act.label, key=f"{act.verb}/{note.row.id}", help=act.help, on_click=wish_field,
+            act.label, key=f"{act.verb}/{note.row.id}", help=act.help, on_click=CLICKS.wish_typed,
             args=(act, note.row.target, field),
         )  # fmt: skip
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from db.visit_notes import NoteState
 from pages.parts.manage import Color
+from services.notes.style import PlanShape
 from services.workflows.notes.listing import Row
 
 LANES: Mapping[str, tuple[str, str]] = {
@@ -37,6 +38,7 @@ DONE: Mapping[str, str] = {
     "notes.set_aside": "Set aside.",
     "notes.reopen": "Reopened.",
     "notes.add_transcript": "The transcript is kept; the note is drafted from it.",
+    "notes.prefer": "Kept. The next draft of your visits follows it.",
     "notes.draft_again": "It is gathered and drafted anew.",
 }
 DELIVERIES: Mapping[str, str] = {
@@ -57,6 +59,11 @@ STATES: Mapping[NoteState, tuple[str, Color, str]] = {
     NoteState.FILED: ("Unsigned in eCW", "orange", ":material/ink_pen:"),
     NoteState.SIGNED: ("Signed", "green", ":material/check_circle:"),
     NoteState.SET_ASIDE: ("Set aside", "gray", ":material/inventory_2:"),
+}
+PLANS: Mapping[PlanShape, str] = {
+    PlanShape.AS_DRAFTED: "As drafted",
+    PlanShape.POINTS: "Short points",
+    PlanShape.SENTENCES: "Full sentences",
 }
 REVIEWED = (NoteState.READY, NoteState.FAILED)
 ENGINES: Mapping[str, str] = {
