@@ -7,9 +7,10 @@ import streamlit as st
 from db.visit_notes import NoteState
 from pages.parts import components
 from pages.parts.manage import clock_time
-from pages.parts.notes import sections, words
+from pages.parts.notes import changes, sections, words
 from pages.parts.notes.wishes import CLICKS
 from services.actions import Action
+from services.notes.local import SAYS
 from services.workflows.notes import editing, sending
 from services.workflows.notes.reading import OpenNote
 
@@ -28,6 +29,7 @@ def show(note: OpenNote, seconds: int) -> None:
     for part in note.text.parts:
         sections.show(note, part)
     sections.add(note)
+    changes.show(note)
     _history(note)
 
 
@@ -55,8 +57,8 @@ def _why(note: OpenNote) -> None:
     if row.engine:
         said = words.ENGINES.get(row.engine, row.engine)
         st.caption(f"Draft {said}. Every sentence names what it rests on; check before you send.")
-    if note.first and note.first.note and row.engine != "local":
-        st.caption(note.first.note)
+    if note.first and note.first.note != SAYS:
+        st.caption(note.first.note.removeprefix(SAYS).strip())
 
 
 def _clock(note: OpenNote) -> None:
