@@ -12,6 +12,7 @@ from pages.parts.notes.wishes import CLICKS
 from services.actions import Action
 from services.notes.local import SAYS
 from services.workflows.notes import editing, sending
+from services.workflows.notes.profiles import named
 from services.workflows.notes.reading import OpenNote
 
 CLOCK = "note_clock"
@@ -68,12 +69,12 @@ def _clock(note: OpenNote) -> None:
 
 
 def _buttons(note: OpenNote) -> None:
-    row, road = note.row, words.ROADS.get(note.layout.road, "")
+    row, is_open = note.row, all(way.road for way in note.ways)
     with st.container(horizontal=True, vertical_alignment="center"):
         if row.state is NoteState.READY:
             _button(
-                note, sending.send, note.layout.road, kind="primary", shortcut="s",
-                disabled=bool(row.unsettled or note.layout.faults or not road),
+                note, sending.send, named(note.ways), kind="primary", shortcut="s",
+                disabled=bool(row.unsettled or note.layout.faults or not is_open),
             )  # fmt: skip
         if row.state is NoteState.SENDING:
             _button(note, sending.take_back)
@@ -83,8 +84,10 @@ def _buttons(note: OpenNote) -> None:
             _transcript(note)
         if row.state is NoteState.SET_ASIDE:
             _button(note, editing.reopen)
-    if row.state is NoteState.READY and road:
-        st.caption(f"Goes to eCW {road}, template {note.layout.name}. You sign it there.")
+    if row.state is NoteState.READY and is_open:
+        st.caption(
+            f"Goes to eCW {words.ways(note.ways)}, template {note.layout.name}. You sign it there."
+        )
 
 
 def _button(
@@ -120,7 +123,7 @@ def _obstacles(note: OpenNote) -> None:
         return
     for fault in note.layout.faults:
         st.error(f"Nothing is sent: {fault}", icon=":material/rule:")
-    if not note.layout.road:
+    if not all(way.road for way in note.ways):
         st.warning(f"No way into eCW is open: {note.layout.road_reason}", icon=":material/lock:")
     if note.placed.homeless:
         names = ", ".join(note.placed.homeless)
@@ -138,8 +141,10 @@ def _history(note: OpenNote) -> None:
     ):
         for sent in note.sent:
             state = words.DELIVERIES.get(sent.state, sent.state)
+            road = words.ROADS.get(sent.kind, sent.kind)
             st.text(
-                f"{clock_time(sent.at, note.options.zone)}  {sent.approved_by}: {state}. {sent.error}"
+                f"{clock_time(sent.at, note.options.zone)}  {sent.approved_by}: {road}, {state}. "
+                f"{sent.error}"
             )
         for wording in note.wordings:
             by = wording.by or "drafted"

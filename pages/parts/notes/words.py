@@ -1,11 +1,12 @@
 """The words of the Notes page: lists, roads, and what a click came to."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from db.visit_notes import NoteState
 from pages.parts.manage import Color
 from services.notes.style import PlanShape
 from services.workflows.notes.listing import Row
+from services.workflows.notes.profiles import Way
 
 LANES: Mapping[str, tuple[str, str]] = {
     "draft": ("To review", "Visits that were opened or are over, earliest first, each with its draft."),
@@ -70,6 +71,13 @@ ENGINES: Mapping[str, str] = {
     "local": "assembled by rules from the chart and the transcript",
     "claude": "drafted by Claude from the chart and the transcript",
 }
+
+
+def ways(found: Sequence[Way]) -> str:
+    """How the note leaves; by section where it takes more than one way."""
+    if len(found) == 1:
+        return ROADS.get(found[0].road, "")
+    return "; ".join(f"{', '.join(s.title for s in w.sections)} {ROADS[w.road]}" for w in found)
 
 
 def doubts(row: Row) -> str:
