@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.parts import components
 from pages.parts.desk import open_building, signed_in
 from pages.parts.lanes import Lanes
 from pages.parts.manage import REFRESH
@@ -56,5 +57,7 @@ def _open(container: Container, actor: Actor, shown: snapshot.Snapshot) -> None:
 
 
 st.set_page_config(initial_sidebar_state="collapsed")  # the work needs the width
-st.title("Notes", anchor=False)
+with st.container(key="note_title", gap=None):
+    components.note_page(key="note_page_style")
+    st.title("Notes", anchor=False)
 work()
