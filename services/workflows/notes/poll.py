@@ -128,7 +128,10 @@ def _signed(container: Container, actor: Actor, notebook: Notebook) -> int:
 def _look(
     container: Container, actor: Actor, notebook: Notebook, id: UUID, encounter_ref: str
 ) -> bool:
-    signed = notebook.signed(encounter_ref)
+    try:
+        signed = notebook.signed(encounter_ref)
+    except NeedsAuthorization:
+        signed = None  # where documents may not be read, only the Open API tells of a signature
     with working(container, actor) as desk:
         note = desk.open(VisitNotes).locked(id)
         if note is None or note.state is not NoteState.FILED:

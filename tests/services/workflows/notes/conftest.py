@@ -116,14 +116,23 @@ def contract() -> frozenset[Road]:
 
 
 @pytest.fixture
-def ehr(sandbox: Running, signing_key: RSAKey, contract: frozenset[Road], tmp_path: Path) -> Ehr:
+def scopes() -> tuple[str, ...]:
+    """What eCW permits beside reading charts; a story may have less."""
+    return SCOPES
+
+
+@pytest.fixture
+def ehr(
+    sandbox: Running, signing_key: RSAKey, contract: frozenset[Road], scopes: tuple[str, ...],
+    tmp_path: Path,
+) -> Ehr:  # fmt: skip
     connection = PracticeConnection(
         code=CODE,
         fhir_base=sandbox.fhir(CODE),
         client_id=CLIENT,
         key_id="tests-1",
         private_key_pem=signing_key.as_pem(private=True).decode(),
-        scopes=(*READ_SCOPES, *SCOPES),
+        scopes=(*READ_SCOPES, *scopes),
         contract=contract | {Road.VISIT_TRANSCRIPTS},
         deadline=timedelta(seconds=5),
         openapi_base=sandbox.openapi(CODE),
