@@ -305,8 +305,8 @@ def _times(building: Building, sandbox: Running, road: str, encounter: str, ours
     """How often eCW took this note: by the visit's id, by ours on a document, or as a file."""
     if road == "note_ccda":
         return len(list(Path(building.connection.ccda_folder).glob(f"{ours}*")))
-    names = (encounter.partition("/")[2], ours)
-    return sum(any(name in str(line) for name in names) for line in sandbox.control.ledger())
+    visit = encounter.partition("/")[2]
+    return sum(line["id"] == visit or ours in str(line) for line in sandbox.control.ledger())
 
 
 def _lies_wrong(sandbox: Running, road: str, encounter: str, said: dict[str, str]) -> bool:
