@@ -305,8 +305,13 @@ def _times(building: Building, sandbox: Running, road: str, encounter: str, ours
     """How often eCW took this note: by the visit's id, by ours on a document, or as a file."""
     if road == "note_ccda":
         return len(list(Path(building.connection.ccda_folder).glob(f"{ours}*")))
-    visit = encounter.partition("/")[2]
-    return sum(line["id"] == visit or ours in str(line) for line in sandbox.control.ledger())
+    names = {encounter, encounter.partition("/")[2]}
+    return sum(_is_about(line, names, ours) for line in sandbox.control.ledger())
+
+
+def _is_about(line: dict[str, Any], names: set[str], ours: str) -> bool:
+    # Whole values: one visit's id may be the beginning of another's.
+    return ours in str(line) or any(isinstance(v, str) and v in names for v in line.values())
 
 
 def _lies_wrong(sandbox: Running, road: str, encounter: str, said: dict[str, str]) -> bool:
