@@ -8,10 +8,12 @@ import pytest
 
 from db import writing
 from db.connections import Connection
+from db.conversations import Conversation
 from db.deliveries import DeliveryState
 from db.visit_notes import NoteState, VisitNote
 from db.vocabulary import Role
-from services.desk import Actor
+from services import chart_sync
+from services.desk import Actor, working
 from services.errors import Invalid
 from services.workflows.notes import editing, sending, templates
 from services.workflows.notes.profiles import named
@@ -186,3 +188,19 @@ def test_a_section_whose_own_way_is_closed_keeps_the_note_here(
     assert any("closed. The contract ended." in fault for fault in opened.layout.faults)
     with pytest.raises(Invalid, match="nothing is sent"):
         sending.send(clinic.container, provider, seen(opened), named(opened.ways))
+
+
+def test_a_patient_merged_meanwhile_calls_every_way_back_and_the_note_is_drafted_anew(
+    clinic: Clinic, provider: Actor, note: VisitNote
+) -> None:
+    _send(clinic, provider, note)
+    clinic.sandbox.control.merge("Patient/p.103", "Patient/p.105")
+    with working(clinic.container, Actor.job(clinic.practice.id, "tests")) as desk:
+        wrote = Conversation(  # their chart is read again because they wrote a message
+            practice_id=desk.practice_id, thread_id="t.1", patient_id=note.patient_id,
+            key_id=note.key_id, first_at=desk.now, waiting_since=desk.now,
+        )  # fmt: skip
+        desk.session.add(wrote)
+    chart_sync.fetch_charts(clinic.container, clinic.practice, clinic.ehr.chart)
+    assert {state for _, state in _states(clinic, note)} == {DeliveryState.CANCELLED}
+    assert clinic.note(note.encounter_ref).state is NoteState.WAITING
