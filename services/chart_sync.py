@@ -16,7 +16,7 @@ from db.practices import Practice
 from db.suggestions import Suggestions
 from db.visit_notes import NoteState, VisitNote, VisitNotes
 from db.visit_summaries import SummaryState, VisitSummaries, VisitSummary
-from services import chart, merges, returns
+from services import chart, merges, note_promises, returns
 from services.container import Container
 from services.desk import Actor, Desk, looking, working
 from services.ehr.ports import Chart, ChartSummary, Directory, Road
@@ -114,9 +114,9 @@ def _draft_again(desk: Desk, note: VisitNote, retired: Patient) -> None:
     """A note of a merged patient rests on another chart now: what has not left is drafted anew."""
     note.patient_id = merges.survivor(desk, retired).id
     note.trouble, note.version = merges.RECHECK, note.version + 1
-    promised = note.delivery_id if note.state is NoteState.SENDING else None
-    if promised and not desk.open(Deliveries).cancel(promised, desk.now):
-        return  # it has left: what eCW shows decides
+    promised = note_promises.of_approval(desk, note) if note.state is NoteState.SENDING else []
+    if len(note_promises.call_back(desk, note)) < len(promised):
+        return  # some of it has left: what eCW shows decides
     note.state, note.delivery_id, note.lease_until = NoteState.WAITING, None, None
     desk.record("patient.merged", note.ref)
 

@@ -85,6 +85,7 @@ ALLOWED: Mapping[str, frozenset[Role]] = {
     "notes.reopen": frozenset({PROVIDER}),
     "notes.draft_again": CLINICIANS,
     "notes.add_transcript": CLINICIANS,
+    "notes.prefer": frozenset({PROVIDER}),
     "notes.read_templates": frozenset({ADMIN, MANAGER, PROVIDER}),
     "notes.edit_template": frozenset({ADMIN}),
     "summaries.read": CLINICIANS,

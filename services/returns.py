@@ -10,9 +10,8 @@ from db.intake import FormState, IntakeForm, IntakeForms
 from db.intake_fields import Decision, IntakeFields
 from db.patients import Patients
 from db.reminders import Reminder, Reminders, ReminderState
-from db.visit_notes import NoteState, VisitNotes
 from db.visit_summaries import SummaryState, VisitSummaries, VisitSummary
-from services import merges
+from services import merges, note_promises
 from services.claims import settled
 from services.desk import Desk
 
@@ -38,7 +37,7 @@ def bring_back(desk: Desk, delivery: Delivery, why: str) -> None:
     elif delivery.claim_id:
         settled.returned(desk, delivery, why)
     elif delivery.note_id:
-        _return_note(desk, delivery, delivery.note_id, why)
+        note_promises.returned(desk, delivery, delivery.note_id, why)
     elif delivery.summary_id:
         _return_summary(desk, delivery, delivery.summary_id, why)
     elif delivery.charge_id:
@@ -56,7 +55,7 @@ def verified(desk: Desk, delivery: Delivery) -> None:
         settled.arrived(desk, delivery)
         return
     if delivery.note_id:
-        _note_filed(desk, delivery, delivery.note_id)
+        note_promises.verified(desk, delivery, delivery.note_id)
         return
     if delivery.summary_id:
         _summary_sent(desk, delivery, delivery.summary_id)
@@ -147,24 +146,6 @@ def _reminder_sent(desk: Desk, delivery: Delivery, id: UUID) -> None:
     reminder.portal_id, reminder.sent_at = delivery.remote_id, delivery.sent_at
     reminder.state, reminder.version = ReminderState.SENT, reminder.version + 1
     desk.record("reminders.sent", reminder.ref, sources=delivery.ref)
-
-
-def _return_note(desk: Desk, delivery: Delivery, id: UUID, why: str) -> None:
-    note = desk.open(VisitNotes).locked(id)
-    # Only the promise that the note waits for may bring it back.
-    if note is None or note.delivery_id != delivery.id or note.state is not NoteState.SENDING:
-        return
-    note.state, note.trouble = NoteState.READY, why
-    note.version += 1
-
-
-def _note_filed(desk: Desk, delivery: Delivery, id: UUID) -> None:
-    note = desk.open(VisitNotes).locked(id)
-    if note is None or note.delivery_id != delivery.id:
-        return
-    note.state, note.trouble, note.filed_at = NoteState.FILED, "", desk.now
-    note.closed_at, note.version = desk.now, note.version + 1
-    desk.record("notes.filed", note.ref, sources=delivery.ref)
 
 
 def _return_summary(desk: Desk, delivery: Delivery, id: UUID, why: str) -> None:

@@ -15,6 +15,7 @@ class SentEntry:
     kind: str
     state: str
     error: str
+    error_code: str
     approved_by: str
     at: datetime
     settled_at: datetime | None
@@ -26,6 +27,7 @@ def sent_entry(delivery: Delivery, names: Mapping[UUID, str]) -> SentEntry:
         kind=delivery.kind,
         state=str(delivery.state),
         error=delivery.error,
+        error_code=delivery.error_code,
         approved_by=names.get(delivery.approved_by, ""),
         at=delivery.created_at,
         settled_at=delivery.settled_at,

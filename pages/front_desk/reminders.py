@@ -3,13 +3,17 @@
 import streamlit as st
 
 from pages.parts.desk import open_building, signed_in
+from pages.parts.lanes import Lanes
 from pages.parts.manage import REFRESH, may_do
 from pages.parts.reminders import rows, snapshot, wishes, words
+from pages.parts.reminders.wishes import CLICKS
 from services.container import Container
 from services.desk import Actor
 from services.errors import NotAllowed, NotRolledOut
 from services.workflows.reminders import approving
 from services.workflows.reminders.listing import Listed
+
+LANES = Lanes("reminders", "Which reminders", words.LANES)
 
 
 @st.fragment(run_every=REFRESH)
@@ -25,36 +29,16 @@ def work() -> None:
 
 
 def _draw(container: Container, actor: Actor) -> None:
-    lane = _lane()
-    page = _page(lane)
+    lane = LANES.asked()
+    page = LANES.turned(lane)
     listed = snapshot.current(container, actor, lane, page)
-    chosen = _tabs(lane, listed)
-    if chosen != lane:
-        st.query_params["lane"] = chosen
-        st.session_state.pop(wishes.SAID, None)
+    if LANES.tabs(lane, listed.counts):
+        CLICKS.forget()
         st.rerun(scope="fragment")
-    wishes.say()
+    CLICKS.say()
     _warnings(listed, lane)
     _list(container, actor, listed, lane)
-    _pages(listed, lane, page)
-
-
-def _lane() -> str:
-    asked = st.query_params.get("lane", "proposed")
-    return asked if asked in words.LANES else "proposed"
-
-
-def _tabs(lane: str, listed: Listed) -> str:
-    chosen = st.segmented_control(
-        "Which reminders",
-        options=list(words.LANES),
-        default=lane,
-        format_func=lambda name: f"{words.LANES[name][0]} {listed.counts[name]}",
-        key="reminders_lane",
-        label_visibility="collapsed",
-    )
-    st.caption(words.LANES[chosen or lane][1])
-    return chosen or lane
+    LANES.pager(lane, page, more=listed.more)
 
 
 def _warnings(listed: Listed, lane: str) -> None:
@@ -87,26 +71,9 @@ def _approve_all(listed: Listed) -> None:
         key="approve-all",
         help="Each is approved by itself and by the same rules, with the words shown here.",
         disabled=not targets,
-        on_click=wishes.wish,
+        on_click=CLICKS.wish,
         args=(approving.approve, targets),
     )
-
-
-def _page(lane: str) -> int:
-    kept = st.session_state.get("reminders.page", ("", 0))
-    return int(kept[1]) if kept[0] == lane else 0
-
-
-def _turn(lane: str, page: int) -> None:
-    st.session_state["reminders.page"] = (lane, page)
-
-
-def _pages(listed: Listed, lane: str, page: int) -> None:
-    with st.container(horizontal=True):
-        if page:
-            st.button("Earlier", key="page-back", on_click=_turn, args=(lane, page - 1))
-        if listed.more:
-            st.button("Later", key="page-on", on_click=_turn, args=(lane, page + 1))
 
 
 st.title("Reminders")

@@ -16,6 +16,7 @@ from tests.bench import (
     hl7,
     ingest,
     intake,
+    notes,
     queue_page,
     redflags,
     risk,
@@ -46,6 +47,7 @@ ALL: dict[str, Measure] = {
     "scrub": scrub.measure,
     "x12": x12.measure,
     "hl7": hl7.measure,
+    "notes": notes.measure,
 }
 
 

@@ -134,23 +134,29 @@ class Person:
             self.press("j")
 
 
-def free_pair() -> int:
-    """A port that is free, with a free one right after it."""
+def free_three() -> int:
+    """A port that is free, with the two after it free as well: web, sandbox, and notes by HL7."""
     while True:
-        with socket.socket() as first, socket.socket() as second:
+        with socket.socket() as first:
             first.bind(("127.0.0.1", 0))
             port = int(first.getsockname()[1])
-            try:
-                second.bind(("127.0.0.1", port + 1))
-            except (OSError, OverflowError):
-                continue
-            return port
+            if port + 2 < 65_536 and all(_is_free(port + n) for n in (1, 2)):
+                return port
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 @contextmanager
 def running_demo(folder: Path, **environment: str) -> Iterator[RunningDemo]:
     """Start the demo in *folder* on free ports; stop all of it afterwards."""
-    port = free_pair()
+    port = free_three()
     command = [sys.executable, "-m", "cli", "demo", "--port", str(port), "--folder", str(folder)]
     log = (folder.parent / "demo.log").open("wb")
     process = subprocess.Popen(

@@ -1,13 +1,19 @@
-"""``python -m tests.crash --kills 1000``: the long run, on each database that is there."""
+"""``python -m tests.crash --kills 1000``: the long run, on each database that is there.
+
+With ``--notes`` the kills are shared among the roads of a note.
+"""
 
 import argparse
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from services.sandbox import running
 from tests import databases
-from tests.crash.harness import Verdict, run
+from tests.crash import notes
+from tests.crash.harness import run
 
 
 def main() -> int:
@@ -15,31 +21,49 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--notes", action="store_true", help="kill during sends of notes")
     asked = parser.parse_args()
-    verdicts = {"SQLite": _on_sqlite(asked.kills, asked.seed)}
+    if asked.notes:
+        return _of_notes(asked.kills // len(notes.ROADS), asked.seed)
+    verdicts = []
+    for name, opened in _databases():
+        with opened as (url, folder), running() as sandbox:
+            verdicts.append(run(sandbox, url, folder, asked.kills, seed=asked.seed))
+        print(f"{name}: {verdicts[-1]}")
+    return int(any(v.lost or v.doubled or v.misdirected for v in verdicts))
+
+
+def _of_notes(kills: int, seed: int) -> int:
+    """A verdict for each road on each database; 1 unless every note was filed once in its place."""
+    verdicts = []
+    for name, opened in _databases():
+        with opened as (url, folder), running(mllp_port=0) as sandbox:
+            found = notes.run(sandbox, url, folder, kills, seed=seed)
+        for verdict in found:
+            print(f"{name}: {verdict}")
+        verdicts += found
+    return int(not all(verdict.is_clean for verdict in verdicts))
+
+
+def _databases() -> Iterator[tuple[str, AbstractContextManager[tuple[str, Path]]]]:
+    yield "SQLite", _sqlite()
     if databases.postgres_is_running():
-        verdicts["PostgreSQL"] = _on_postgres(asked.kills, asked.seed)
+        yield "PostgreSQL", _postgres()
     else:
         print("PostgreSQL is not running: not measured there.")
-    for name, verdict in verdicts.items():
-        print(f"{name}: {verdict}")
-    return int(any(v.lost or v.doubled or v.misdirected for v in verdicts.values()))
 
 
-def _on_sqlite(kills: int, seed: int) -> Verdict:
-    with tempfile.TemporaryDirectory() as name, running() as sandbox:
+@contextmanager
+def _sqlite() -> Iterator[tuple[str, Path]]:
+    with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        url = databases.sqlite_copy(databases.sqlite_template(folder), folder)
-        return run(sandbox, url, folder, kills, seed=seed)
+        yield databases.sqlite_copy(databases.sqlite_template(folder), folder), folder
 
 
-def _on_postgres(kills: int, seed: int) -> Verdict:
-    with (
-        tempfile.TemporaryDirectory() as name,
-        running() as sandbox,
-        databases.postgres_schema() as url,
-    ):
-        return run(sandbox, url, Path(name), kills, seed=seed)
+@contextmanager
+def _postgres() -> Iterator[tuple[str, Path]]:
+    with tempfile.TemporaryDirectory() as name, databases.postgres_schema() as url:
+        yield url, Path(name)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from services.deliverer import carrier, deliver
 from services.ehr.connect import connect
 from services.ehr.connection import PracticeConnection
 from services.ehr.in_process import OwnCalls, OwnTokens
-from services.ehr.ports import Mailbox, PortalReply, Receipt
+from services.ehr.ports import Ehr, Mailbox, PortalReply, Receipt
 from services.settings import Settings
 
 
@@ -27,6 +27,7 @@ class Building:
     keyring: Keyring
     practice: Practice
     connection: PracticeConnection
+    opens: "Callable[[Building, int], Ehr]"
 
 
 def later(ahead: timedelta) -> Callable[[], datetime]:
@@ -49,16 +50,20 @@ class Announcing:
         return self.mailbox.reply(reply)
 
 
+def by_mailbox(building: Building, says: int) -> Ehr:
+    """The lines to the EHR, signed in and connected: the kill shall hit the send itself."""
+    ehr = connect(building.connection, OwnTokens(), OwnCalls(), later(timedelta()))
+    ehr.mailbox.changed_since(None)
+    return replace(ehr, mailbox=Announcing(ehr.mailbox, says))
+
+
 def deliver_until_killed(building: Building, ahead: timedelta, ready: int, idle: int) -> None:
     """Deliver again and again: ``r`` on *ready* at the start, ``s`` at each send, ``i`` on *idle*."""
     container = Container(
         building.settings, open_database(building.settings.database_url), building.keyring,
         later(ahead),
     )  # fmt: skip
-    ehr = connect(building.connection, OwnTokens(), OwnCalls(), later(timedelta()))
-    announcing = replace(ehr, mailbox=Announcing(ehr.mailbox, ready))
-    one = carrier(container, building.practice, announcing)
-    ehr.mailbox.changed_since(None)  # signed in and connected: the kill shall hit the send itself
+    one = carrier(container, building.practice, building.opens(building, ready))
     os.write(ready, b"r")
     while True:
         if not deliver(one).total():

@@ -42,7 +42,7 @@ from services.sandbox import Running
 from services.settings import Settings
 from services.workflows.inbox.poll import poll
 from services.workflows.inbox.sending import send_reply
-from tests.crash.carrier import Building, deliver_until_killed, later
+from tests.crash.carrier import Building, by_mailbox, deliver_until_killed, later
 
 CODE, CLIENT = "FEIGDM", "foyer-crash"
 ON_THE_WAY = 0.04  # seconds a request takes to arrive at the sandbox
@@ -81,11 +81,11 @@ def run(
     sandbox.control.fault("healow.reply", "latency", seconds=on_the_way)
     while_sending = 0
     for n in range(kills):
-        _kill_one(building, STEP * (n + 1), draw)
-        while_sending += _count(building, DeliveryState.SENDING) > 0
+        kill_one(building, STEP * (n + 1), draw)
+        while_sending += count(building, DeliveryState.SENDING) > 0
         time.sleep(2.5 * on_the_way if patient else 0)
     sandbox.control.mend()
-    _finish(building, kills)
+    finish(building, kills)
     return _judge(building, sandbox, approved, kills, while_sending)
 
 
@@ -110,19 +110,19 @@ def _open(sandbox: Running, database_url: str, folder: Path) -> Building:
         deadline=timedelta(seconds=5),
     )
     practice = Practice(code=CODE, name="Crash practice", synthetic=True)
-    return Building(settings, new_keyring(), practice, connection)
+    return Building(settings, new_keyring(), practice, connection, by_mailbox)
 
 
-def _approve(building: Building, sandbox: Running, count: int) -> dict[UUID, tuple[str, str, str]]:
-    """Take in *count* messages and answer each; delivery id to thread, patient and text."""
+def _approve(building: Building, sandbox: Running, wanted: int) -> dict[UUID, tuple[str, str, str]]:
+    """Take in *wanted* messages and answer each; delivery id to thread, patient and text."""
     container = _container(building)
     practice, person = building.practice, _people(container, building.practice)
-    sandbox.control.call("POST", "bulk", {"count": count})
+    sandbox.control.call("POST", "bulk", {"count": wanted})
     ehr = connect(building.connection, OwnTokens(), OwnCalls(), later(timedelta()))
     poll(container, practice, ehr.mailbox)
     able = [Capability(Road.HEALOW_REPLIES, True, "Open.")]
     roads.keep_capabilities(container, Actor.job(practice.id, "crash"), able)
-    for conversation in _conversations(container, count):
+    for conversation in _conversations(container, wanted):
         shown = Target(conversation.id, conversation.version, conversation.content_hash)
         send_reply(container, Actor.person(person), shown, f"Reply {conversation.id}")
     return _promises(container)
@@ -144,10 +144,10 @@ def _people(container: Container, practice: Practice) -> Staff:
     return person
 
 
-def _conversations(container: Container, count: int) -> Sequence[Conversation]:
+def _conversations(container: Container, wanted: int) -> Sequence[Conversation]:
     with Session(container.engine) as session:
         open_ones = select(Conversation).where(col(Conversation.state) == "open")
-        return session.exec(open_ones.limit(count)).all()
+        return session.exec(open_ones.limit(wanted)).all()
 
 
 def _promises(container: Container) -> dict[UUID, tuple[str, str, str]]:
@@ -162,14 +162,17 @@ def _promises(container: Container) -> dict[UUID, tuple[str, str, str]]:
     return {id: (thread, patient, f"Reply {about}") for id, thread, patient, about in found}
 
 
-def _kill_one(building: Building, ahead: timedelta, draw: random.Random) -> None:
-    """Start a deliverer and kill it: at any moment, or (every other time) around a send."""
+def kill_one(
+    building: Building, ahead: timedelta, draw: random.Random, *,
+    aimed: float = 0.5, within: float = 1.5 * ON_THE_WAY,
+) -> None:  # fmt: skip
+    """Start a deliverer and kill it: at any moment, or (a share *aimed*) around a send."""
     heard, says = os.pipe()
     child = _fork(building, ahead, says, os.open(os.devnull, os.O_WRONLY))
     os.read(heard, 1)
-    if draw.random() < 0.5:
+    if draw.random() < aimed:
         polling.select([heard], [], [], 2.0)
-    time.sleep(draw.uniform(0.0, 1.5 * ON_THE_WAY))
+    time.sleep(draw.uniform(0.0, within))
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     os.close(heard)
@@ -187,8 +190,8 @@ def _fork(building: Building, ahead: timedelta, ready: int, idle: int) -> int:
         os._exit(1)
 
 
-def _finish(building: Building, kills: int) -> None:
-    """Without further kills, everything must come to rest."""
+def finish(building: Building, kills: int) -> int:
+    """Without further kills, everything must come to rest; returns how many steps of time it took."""
     for n in range(40):
         quiet, says = os.pipe()
         child = _fork(
@@ -198,12 +201,13 @@ def _finish(building: Building, kills: int) -> None:
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         os.close(quiet)
-        if _count(building, DeliveryState.HELD, DeliveryState.SENDING, DeliveryState.IN_DOUBT,
+        if count(building, DeliveryState.HELD, DeliveryState.SENDING, DeliveryState.IN_DOUBT,
                   DeliveryState.ACCEPTED) == 0:  # fmt: skip
-            return
+            return kills + 2 + n
+    return kills + 42
 
 
-def _count(building: Building, *states: DeliveryState) -> int:
+def count(building: Building, *states: DeliveryState) -> int:
     container = _container(building)
     with Session(container.engine) as session:
         found = len(session.exec(select(Delivery.id).where(col(Delivery.state).in_(states))).all())

@@ -16,9 +16,9 @@ from pages.parts import components
 from pages.parts.inbox import address, words
 from pages.parts.inbox.several import _parsed as parsed
 from pages.parts.inbox.sitting import Deed, Sitting
-from pages.parts.inbox.views import difference
 from pages.parts.worklist import KEPT_DEEDS
 from services.desk import Actor
+from services.wording import difference
 
 PAGES = Path(components.__file__).parents[2]
 NURSE = Actor(uuid4(), "staff/1", "Sample nurse", Role.NURSE, uuid4())

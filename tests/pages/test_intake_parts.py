@@ -28,11 +28,12 @@ from services.desk import Actor
 from services.documents.pages import Box, Document, Kind, Line, Page, Word
 from services.ehr.registration import FormAnswer, IncomingForm
 from services.options import PracticeOptions
+from services.sent import SentEntry
 from services.workflows.intake import WORKFLOW, listing
 from services.workflows.intake.coverage import CoverageFact, Stand
 from services.workflows.intake.fields import Difference, Field, Source, Step, Verdict
 from services.workflows.intake.listing import Row
-from services.workflows.intake.reading import FieldRow, OpenForm, SentEntry
+from services.workflows.intake.reading import FieldRow, OpenForm
 from services.workflows.intake.watching import Progress
 from tests.pages.test_inbox_parts import forbidden
 

@@ -1,7 +1,5 @@
 """The open item as its components show it: values and words, no markup."""
 
-import difflib
-import re
 from datetime import date, datetime
 from typing import Any
 
@@ -11,13 +9,12 @@ from pages.parts.inbox import words
 from services.ehr.ports import ChartSummary, Medication, Visit
 from services.options import PracticeOptions
 from services.policy import may
+from services.wording import difference
 from services.workflows.inbox.clocks import ClockState
 from services.workflows.inbox.progress import Sent
 from services.workflows.inbox.reading import Item, NoteView, Said, Why
 
 Shown = dict[str, Any]
-PIECES = re.compile(r"\s+|\w+|[^\w\s]")
-WIDEST_DIFF = 4_000  # pieces; a longer edit is shown as all out, all in
 
 
 def item_data(item: Item, options: PracticeOptions, now: datetime) -> Shown:
@@ -102,21 +99,6 @@ def _said(said: Said, options: PracticeOptions, now: datetime) -> Shown:
         "files": list(said.files),
         "flags": [flag.replace("-", " ") for flag in said.flags],
     }
-
-
-def difference(old: str, new: str) -> list[tuple[str, str]]:
-    """What changed from *old* to *new*, as pieces that stayed the ``same``, went ``out``, came ``in``."""
-    before, after = PIECES.findall(old), PIECES.findall(new)
-    if max(len(before), len(after)) > WIDEST_DIFF:
-        return [("out", old), ("in", new)]
-    pieces: list[tuple[str, str]] = []
-    for how, a, b, c, d in difflib.SequenceMatcher(None, before, after, False).get_opcodes():
-        if how == "equal":
-            pieces.append(("same", "".join(before[a:b])))
-            continue
-        pieces += [("out", "".join(before[a:b]))] * (b > a)
-        pieces += [("in", "".join(after[c:d]))] * (d > c)
-    return pieces
 
 
 def _note(note: NoteView, options: PracticeOptions, now: datetime) -> Shown:

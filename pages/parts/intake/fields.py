@@ -5,10 +5,10 @@ from typing import Any
 
 from db.intake import FormState
 from db.intake_fields import Decision
-from pages.parts.inbox.views import difference
 from pages.parts.inbox.words import at
 from pages.parts.intake import words
 from services.options import PracticeOptions
+from services.wording import difference
 from services.workflows.intake.asking import question_for
 from services.workflows.intake.fields import Step, Verdict, leaf_of
 from services.workflows.intake.reading import FieldRow, OpenForm

@@ -16,9 +16,10 @@ from pages.parts.intake.sitting import Sitting
 from services.actions import Action
 from services.desk import Actor
 from services.policy import may
+from services.sent import SentEntry
 from services.workflows.intake import belonging, committing, deciding, routing
 from services.workflows.intake.committing import ToCopy
-from services.workflows.intake.reading import OpenForm, SentEntry
+from services.workflows.intake.reading import OpenForm
 from services.workflows.intake.watching import WORDS
 
 Shown = dict[str, Any]

@@ -7,10 +7,12 @@ import streamlit as st
 from db.visit_notes import NoteState
 from pages.parts import components
 from pages.parts.manage import clock_time
-from pages.parts.notes import sections, words
-from pages.parts.notes.wishes import wish, wish_field
+from pages.parts.notes import changes, sections, words
+from pages.parts.notes.wishes import CLICKS
 from services.actions import Action
+from services.notes.local import SAYS
 from services.workflows.notes import editing, sending
+from services.workflows.notes.profiles import named
 from services.workflows.notes.reading import OpenNote
 
 CLOCK = "note_clock"
@@ -28,6 +30,7 @@ def show(note: OpenNote, seconds: int) -> None:
     for part in note.text.parts:
         sections.show(note, part)
     sections.add(note)
+    changes.show(note)
     _history(note)
 
 
@@ -55,8 +58,8 @@ def _why(note: OpenNote) -> None:
     if row.engine:
         said = words.ENGINES.get(row.engine, row.engine)
         st.caption(f"Draft {said}. Every sentence names what it rests on; check before you send.")
-    if note.first and note.first.note and row.engine != "local":
-        st.caption(note.first.note)
+    if note.first and note.first.note != SAYS:
+        st.caption(note.first.note.removeprefix(SAYS).strip())
 
 
 def _clock(note: OpenNote) -> None:
@@ -66,12 +69,12 @@ def _clock(note: OpenNote) -> None:
 
 
 def _buttons(note: OpenNote) -> None:
-    row, road = note.row, words.ROADS.get(note.layout.road, "")
+    row, is_open = note.row, all(way.road for way in note.ways)
     with st.container(horizontal=True, vertical_alignment="center"):
         if row.state is NoteState.READY:
             _button(
-                note, sending.send, note.layout.road, kind="primary", shortcut="s",
-                disabled=bool(row.unsettled or note.layout.faults or not road),
+                note, sending.send, named(note.ways), kind="primary", shortcut="s",
+                disabled=bool(row.unsettled or note.layout.faults or not is_open),
             )  # fmt: skip
         if row.state is NoteState.SENDING:
             _button(note, sending.take_back)
@@ -81,8 +84,10 @@ def _buttons(note: OpenNote) -> None:
             _transcript(note)
         if row.state is NoteState.SET_ASIDE:
             _button(note, editing.reopen)
-    if row.state is NoteState.READY and road:
-        st.caption(f"Goes to eCW {road}, template {note.layout.name}. You sign it there.")
+    if row.state is NoteState.READY and is_open:
+        st.caption(
+            f"Goes to eCW {words.ways(note.ways)}, template {note.layout.name}. You sign it there."
+        )
 
 
 def _button(
@@ -92,7 +97,7 @@ def _button(
     if act.verb in note.verbs:
         st.button(
             act.label, key=f"{act.verb}/{note.row.id}", help=act.help, type=kind,
-            shortcut=shortcut, disabled=disabled, on_click=wish,
+            shortcut=shortcut, disabled=disabled, on_click=CLICKS.wish,
             args=(act, note.row.target, *arguments),
         )  # fmt: skip
 
@@ -105,7 +110,7 @@ def _transcript(note: OpenNote) -> None:
     with st.popover("Add transcript", icon=":material/mic:"):
         st.text_area("What was said", key=field, height=220, help=words.TRANSCRIPT_HELP)
         st.button(
-            act.label, key=f"{act.verb}/{note.row.id}", help=act.help, on_click=wish_field,
+            act.label, key=f"{act.verb}/{note.row.id}", help=act.help, on_click=CLICKS.wish_typed,
             args=(act, note.row.target, field),
         )  # fmt: skip
 
@@ -118,7 +123,7 @@ def _obstacles(note: OpenNote) -> None:
         return
     for fault in note.layout.faults:
         st.error(f"Nothing is sent: {fault}", icon=":material/rule:")
-    if not note.layout.road:
+    if not all(way.road for way in note.ways):
         st.warning(f"No way into eCW is open: {note.layout.road_reason}", icon=":material/lock:")
     if note.placed.homeless:
         names = ", ".join(note.placed.homeless)
@@ -136,8 +141,10 @@ def _history(note: OpenNote) -> None:
     ):
         for sent in note.sent:
             state = words.DELIVERIES.get(sent.state, sent.state)
+            road = words.ROADS.get(sent.kind, sent.kind)
             st.text(
-                f"{clock_time(sent.at, note.options.zone)}  {sent.approved_by}: {state}. {sent.error}"
+                f"{clock_time(sent.at, note.options.zone)}  {sent.approved_by}: {road}, {state}. "
+                f"{sent.error}"
             )
         for wording in note.wordings:
             by = wording.by or "drafted"

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.parts.notes.wishes import edit, edited, wish, wish_typed
+from pages.parts.notes.wishes import CLICKS, edit, edited
 from pages.parts.notes.words import REVIEWED
 from services.notes.sections import SUGGESTED, TITLES, SectionKey
 from services.workflows.notes import editing
@@ -67,7 +67,7 @@ def _line(note: OpenNote, part: NotePart, place: int, line: NoteLine) -> None:
             for act in (editing.tick, editing.remove):
                 st.button(
                     act.label, key=f"{act.verb}/{part.key}/{place}/{note.row.version}",
-                    help=act.help, on_click=wish,
+                    help=act.help, on_click=CLICKS.wish,
                     args=(act, note.row.target, str(part.key), place, line.text),
                 )  # fmt: skip
 
@@ -80,7 +80,7 @@ def _field(note: OpenNote, part: NotePart) -> None:
     )
     with st.container(horizontal=True):
         st.button(
-            editing.edit.label, key=f"keep/{part.key}", type="primary", on_click=wish_typed,
+            editing.edit.label, key=f"keep/{part.key}", type="primary", on_click=CLICKS.wish_typed,
             args=(editing.edit, note.row.target, str(part.key), field),
         )  # fmt: skip
         st.button("Cancel", key=f"cancel/{part.key}", on_click=edit, args=("",))

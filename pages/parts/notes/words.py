@@ -1,10 +1,12 @@
 """The words of the Notes page: lists, roads, and what a click came to."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from db.visit_notes import NoteState
 from pages.parts.manage import Color
+from services.notes.style import PlanShape
 from services.workflows.notes.listing import Row
+from services.workflows.notes.profiles import Way
 
 LANES: Mapping[str, tuple[str, str]] = {
     "draft": ("To review", "Visits that were opened or are over, earliest first, each with its draft."),
@@ -37,6 +39,7 @@ DONE: Mapping[str, str] = {
     "notes.set_aside": "Set aside.",
     "notes.reopen": "Reopened.",
     "notes.add_transcript": "The transcript is kept; the note is drafted from it.",
+    "notes.prefer": "Kept. The next draft of your visits follows it.",
     "notes.draft_again": "It is gathered and drafted anew.",
 }
 DELIVERIES: Mapping[str, str] = {
@@ -58,11 +61,23 @@ STATES: Mapping[NoteState, tuple[str, Color, str]] = {
     NoteState.SIGNED: ("Signed", "green", ":material/check_circle:"),
     NoteState.SET_ASIDE: ("Set aside", "gray", ":material/inventory_2:"),
 }
+PLANS: Mapping[PlanShape, str] = {
+    PlanShape.AS_DRAFTED: "As drafted",
+    PlanShape.POINTS: "Short points",
+    PlanShape.SENTENCES: "Full sentences",
+}
 REVIEWED = (NoteState.READY, NoteState.FAILED)
 ENGINES: Mapping[str, str] = {
     "local": "assembled by rules from the chart and the transcript",
     "claude": "drafted by Claude from the chart and the transcript",
 }
+
+
+def ways(found: Sequence[Way]) -> str:
+    """How the note leaves; by section where it takes more than one way."""
+    if len(found) == 1:
+        return ROADS.get(found[0].road, "")
+    return "; ".join(f"{', '.join(s.title for s in w.sections)} {ROADS[w.road]}" for w in found)
 
 
 def doubts(row: Row) -> str:

@@ -9,7 +9,7 @@ import streamlit as st
 from db.reminders import ReminderState
 from pages.parts.manage import Color, clock_time, may_do
 from pages.parts.reminders import words
-from pages.parts.reminders.wishes import open_for, opened, wish, wish_typed
+from pages.parts.reminders.wishes import CLICKS, open_for, opened
 from services.actions import Action
 from services.desk import Actor
 from services.workflows.reminders import approving, skipping
@@ -81,7 +81,7 @@ def _to_decide(row: Row, actor: Actor, *, first: bool) -> None:
     if may_do(actor, approving.approve.verb):
         st.button(
             approving.approve.label, key=f"approve/{row.id}", help=approving.approve.help,
-            type="primary", shortcut="a" if first else None, on_click=wish,
+            type="primary", shortcut="a" if first else None, on_click=CLICKS.wish,
             args=(approving.approve, [row.target]),
         )  # fmt: skip
         st.button("Edit wording", key=f"edit/{row.id}", on_click=open_for, args=("edit", row.id))
@@ -93,7 +93,7 @@ def _to_decide(row: Row, actor: Actor, *, first: bool) -> None:
 def _button(row: Row, actor: Actor, act: Action[Any], label: str = "", *arguments: object) -> None:
     if may_do(actor, act.verb):
         st.button(
-            label or act.label, key=f"{act.verb}/{label}/{row.id}", help=act.help, on_click=wish,
+            label or act.label, key=f"{act.verb}/{label}/{row.id}", help=act.help, on_click=CLICKS.wish,
             args=(act, [row.target], *arguments),
         )  # fmt: skip
 
@@ -103,7 +103,7 @@ def _edit(row: Row) -> None:
     st.text_area("What the patient will read", value=row.text, key=key, height=200)
     with st.container(horizontal=True):
         st.button(
-            approving.edit.label, key=f"save/{row.id}", type="primary", on_click=wish_typed,
+            approving.edit.label, key=f"save/{row.id}", type="primary", on_click=CLICKS.wish_typed,
             args=(approving.edit, row.target, key),
         )  # fmt: skip
         st.button("Cancel", key=f"cancel/{row.id}", on_click=open_for, args=("", None))
@@ -115,7 +115,7 @@ def _skip(row: Row) -> None:
     st.text_input("Why is this one not sent?", key=key, max_chars=200)
     with st.container(horizontal=True):
         st.button(
-            skipping.skip.label, key=f"skip-now/{row.id}", type="primary", on_click=wish_typed,
+            skipping.skip.label, key=f"skip-now/{row.id}", type="primary", on_click=CLICKS.wish_typed,
             args=(skipping.skip, row.target, key),
         )  # fmt: skip
         st.button("Cancel", key=f"cancel/{row.id}", on_click=open_for, args=("", None))

@@ -20,6 +20,7 @@ from services.desk import Actor, Desk, working
 from services.documents.reading import render
 from services.errors import Invalid
 from services.policy import may
+from services.sent import SentEntry, sent_entry
 from services.workflows.intake import contents, reviewing
 from services.workflows.intake.acting import JUDGE
 from services.workflows.intake.committing import COMMIT, ToCopy, to_copy
@@ -47,19 +48,6 @@ class FieldRow:
     asks: bool
     may_decide: bool
     delivery: str = ""
-
-
-@dataclass(frozen=True)
-class SentEntry:
-    """One promise of this form: its state in words, and why it came back where it did."""
-
-    kind: str
-    state: str
-    error: str
-    error_code: str
-    approved_by: str
-    at: datetime
-    settled_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -133,7 +121,7 @@ def _open(desk: Desk, form: IntakeForm) -> OpenForm:
         new_patient=form.match in CERTAIN and form.registration is None,
         coverage=_coverage(desk, form),
         to_copy=to_copy(desk, form),
-        sent=tuple(_sent(delivery, names) for delivery in deliveries.values()),
+        sent=tuple(sent_entry(delivery, names) for delivery in deliveries.values()),
         may_commit=role is not None and may(role, COMMIT),
         has_original=form.original is not None,
     )
@@ -202,15 +190,3 @@ def _difference(desk: Desk, row: IntakeField) -> Difference:
         return reviewing.difference_of(desk, row)
     except Unreadable as damage:
         return Difference(row.path, Verdict.UNCLEAR, None, why=str(damage))
-
-
-def _sent(delivery: Delivery, names: Mapping[UUID, str]) -> SentEntry:
-    return SentEntry(
-        kind=delivery.kind,
-        state=str(delivery.state),
-        error=delivery.error,
-        error_code=delivery.error_code,
-        approved_by=names.get(delivery.approved_by, ""),
-        at=delivery.created_at,
-        settled_at=delivery.settled_at,
-    )

@@ -24,10 +24,11 @@ from services.notes import asking
 from services.notes.check import check
 from services.notes.draft import Draft
 from services.notes.sections import SectionKey
+from services.notes.style import Style, styled
 from services.notes.transcripts import read_transcript
 from services.notes.values import Transcript
 from services.roads import on_road
-from services.workflows.notes import gathered, standing
+from services.workflows.notes import gathered, preferences, standing
 from services.workflows.notes.acting import keep
 from services.workflows.notes.gathered import Gathered
 
@@ -42,7 +43,7 @@ FAILED = "No draft could be made of this visit. Please write the note yourself."
 @dataclass(frozen=True)
 class Waiting:
     """One note to draft, as it was when it was claimed. ``told`` is what intake verified,
-    ``supplied`` the transcript that a person brought, if any.
+    ``supplied`` the transcript that a person brought, if any; ``style`` is the provider's.
     """
 
     id: UUID
@@ -51,6 +52,7 @@ class Waiting:
     told: tuple[tuple[str, str], ...] = field(repr=False)
     supplied: str = field(repr=False)
     may_ask: bool
+    style: Style = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,8 @@ def _waiting(desk: Desk, note: VisitNote, may_ask: bool) -> Waiting | None:
             note.visit_status, desk.vault.read(note, "reason").text, note.provider, note.location,
         )  # fmt: skip
         told, supplied = gathered.told_before(desk, note), desk.vault.read(note, "transcript").text
-        return Waiting(note.id, note.version, visit, told, supplied, may_ask)
+        style = preferences.style_for(desk, note)
+        return Waiting(note.id, note.version, visit, told, supplied, may_ask, style)
     except Unreadable:
         note.state, note.lease_until, note.trouble = NoteState.FAILED, None, FAILED
         return None
@@ -143,12 +146,12 @@ def _drafted(
 ) -> Drafted:
     if not (waiting.may_ask and _engines_may_work(container, actor)):
         raise Unsure(SWITCHED_OFF)
-    draft = asking.drafted(assistant, found.material)
+    draft = asking.drafted(assistant, found.material, wishes=waiting.style.wishes)
     doubts: dict[tuple[SectionKey, int], tuple[str, ...]] = {}
     for finding in check(draft, found.material).findings:
         spot = (finding.section, finding.place)
         doubts[spot] = (*doubts.get(spot, ()), finding.why)
-    return Drafted(found, draft, doubts)
+    return Drafted(found, styled(draft, waiting.style), doubts)
 
 
 def _engines_may_work(container: Container, actor: Actor) -> bool:

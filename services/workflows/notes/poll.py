@@ -134,7 +134,10 @@ def _look(
     container: Container, actor: Actor, notebook: Notebook, id: UUID, encounter_ref: str
 ) -> bool:
     """What was signed is closed for good: nothing more can be filed into a locked visit."""
-    signed = notebook.signed(encounter_ref)
+    try:
+        signed = notebook.signed(encounter_ref)
+    except NeedsAuthorization:
+        signed = None  # where documents may not be read, only the Open API tells of a signature
     with working(container, actor) as desk:
         note = desk.open(VisitNotes).locked(id)
         if note is None or note.state not in (NoteState.FILED, *UNSENT):

@@ -1,6 +1,6 @@
 """Template profiles: where each section goes, whether eCW agrees, and what has no place."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from db.connections import Connections
@@ -32,7 +32,8 @@ PREFERRED = ("note_hl7", "note_sections", "note_document", "note_ccda")  # deepe
 class Layout:
     """The template in force for a note: its sections in order, its road, and what forbids sending.
 
-    ``road`` is empty where none is open. ``faults`` are sentences; with any, nothing is sent.
+    ``road`` is empty where none is open; ``own`` are roads of single sections, by key. ``faults``
+    are sentences; with any, nothing is sent.
     """
 
     name: str
@@ -41,6 +42,15 @@ class Layout:
     road: str
     road_reason: str
     faults: tuple[str, ...] = ()
+    own: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way out, empty where it is closed, and the sections that take it."""
+
+    road: str
+    sections: tuple[NoteSection, ...] = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -60,7 +70,9 @@ def layout_of(desk: Desk, note: VisitNote) -> Layout:
         return Layout("", 0, (), road, reason, (missing,))
     sections = sections_of(profile.sections)
     faults = differences(sections, sections_of(profile.told)) if profile.told else ()
-    return Layout(profile.name, profile.version, sections, road, reason, faults)
+    own = {one["key"]: one["road"] for one in profile.sections if one.get("road")}
+    closed = tuple(_closed(desk, sections, own))
+    return Layout(profile.name, profile.version, sections, road, reason, (*faults, *closed), own)
 
 
 def placed(text: NoteText, layout: Layout) -> Placed:
@@ -80,6 +92,21 @@ def placed(text: NoteText, layout: Layout) -> Placed:
         if s.key in by_home
     )
     return Placed(tuple(sections), tuple(homeless))
+
+
+def ways(found: Placed, layout: Layout) -> tuple[Way, ...]:
+    """The ways by which *found* would leave: one for each road, in the order of the template."""
+    by_road: dict[str, list[NoteSection]] = {}
+    for section in found.sections:
+        by_road.setdefault(layout.own.get(section.key, layout.road), []).append(section)
+    return tuple(Way(road, tuple(sections)) for road, sections in by_road.items())
+
+
+def named(found: Sequence[Way]) -> str:
+    """Which ways these are, as a word that changes whenever a section takes another."""
+    if len(found) == 1:
+        return found[0].road
+    return " ".join(f"{way.road}={','.join(s.code for s in way.sections)}" for way in found)
 
 
 def sections_of(tables: Sequence[Mapping[str, str]]) -> tuple[LayoutSection, ...]:
@@ -104,6 +131,16 @@ def differences(ours: Sequence[LayoutSection], theirs: Sequence[LayoutSection]) 
         order = ", ".join(one.title for one in theirs)
         faults.append(f"eCW expects another order: {order}.")
     return tuple(faults)
+
+
+def _closed(desk: Desk, sections: Sequence[LayoutSection], own: Mapping[str, str]) -> Iterator[str]:
+    """What forbids sending because a section's own road is closed."""
+    connections = desk.open(Connections)
+    for one in sections:
+        connection = connections.of(NOTE_ROADS[own[one.key]]) if one.key in own else None
+        if connection and not connection.able:
+            why = connection.reason or "The connection has not been checked yet."
+            yield f"“{one.title}” has a way of its own, which is closed. {why}"
 
 
 def _home(part: NotePart, homes: set[str]) -> str:

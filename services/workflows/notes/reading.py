@@ -19,7 +19,7 @@ from services.policy import ALLOWED, may
 from services.sent import SentEntry, sent_entry
 from services.workflows.notes import gathered, standing
 from services.workflows.notes.listing import READ, Row, rows_of
-from services.workflows.notes.profiles import Layout, Placed, layout_of, placed
+from services.workflows.notes.profiles import Layout, Placed, Way, layout_of, placed, ways
 from services.workflows.notes.standing import NoteText
 
 
@@ -51,6 +51,7 @@ class OpenNote:
     sources: Mapping[str, SourceShown] = field(repr=False)
     layout: Layout
     placed: Placed = field(repr=False)
+    ways: tuple[Way, ...]
     wordings: tuple[Wording, ...] = field(repr=False)
     sent: tuple[SentEntry, ...]
     options: PracticeOptions
@@ -75,13 +76,15 @@ def _open(desk: Desk, note: VisitNote) -> OpenNote:
     kept, first = desk.vault.read(note, "text").text, desk.vault.read(note, "draft").text
     text = standing.read(kept) if kept else NoteText(())
     layout = layout_of(desk, note)
+    ready = placed(text, layout)
     return OpenNote(
         row=rows_of(desk, [note])[0],
         text=text,
         first=Draft.from_json(first) if first else None,
         sources=_sources(desk, note),
         layout=layout,
-        placed=placed(text, layout),
+        placed=ready,
+        ways=ways(ready, layout),
         wordings=_wordings(desk, note, names),
         sent=tuple(sent_entry(d, names) for d in desk.open(Deliveries).of_note(note.id)),
         options=desk.options,

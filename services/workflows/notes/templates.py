@@ -14,7 +14,7 @@ from db.staff import StaffList
 from db.visit_notes import VisitNotes
 from services.container import Container
 from services.desk import Actor, Desk, working
-from services.ehr.notebook import LayoutSection
+from services.ehr.notebook import NoteSection
 from services.errors import Invalid, Stale
 from services.management import Deed, managed
 from services.notes.sections import SectionKey
@@ -35,6 +35,7 @@ class SectionTable(BaseModel):
     code: str = Field(min_length=1, max_length=40)
     text: str = Field(min_length=1, max_length=80)
     system: str = Field("L", min_length=1, max_length=20)
+    road: str = ""  # its own; empty follows the template's
 
 
 class ProfileFile(BaseModel):
@@ -101,7 +102,8 @@ def read_profile(text: str) -> ProfileFile:
 def try_out(container: Container, actor: Actor, text: str) -> Trial:
     """A dry run: the newest notes of that place as they would leave by this profile. Sends nothing."""
     profile = read_profile(text)
-    layout = Layout(profile.name, 0, _sections(profile), "", "")
+    own = {str(section.key): section.road for section in profile.section if section.road}
+    layout = Layout(profile.name, 0, sections_of(_tables(profile)), profile.road, "", own=own)
     with working(container, actor) as desk:
         desk.require(READ, "try templates")
         desk.record("notes.template_tried", "note_profile", reason=profile.name)
@@ -119,7 +121,7 @@ def save(desk: Desk, text: str, seen_version: int) -> Deed[int]:
     new = NoteProfile(
         practice_id=desk.practice_id, name=wanted.name, location=wanted.location,
         department=wanted.department, version=seen_version + 1, road=wanted.road,
-        sections=[section.model_dump(mode="json") for section in wanted.section],
+        sections=_tables(wanted),
         told=before.told if before else [], told_at=before.told_at if before else None,
         edited_by=desk.actor.staff_id, edited_at=desk.now,
     )  # fmt: skip
@@ -155,12 +157,15 @@ def _require_consistent(profile: ProfileFile) -> None:
     codes = [(section.system, section.code) for section in profile.section]
     if len(set(codes)) < len(codes):
         raise Invalid("Two sections have the same code, so eCW could not tell them apart.")
-    if profile.road and profile.road not in NOTE_ROADS:
-        raise Invalid(f"road: one of {', '.join(NOTE_ROADS)}.")
+    for road in (profile.road, *(section.road for section in profile.section)):
+        if road and road not in NOTE_ROADS:
+            raise Invalid(f"road: one of {', '.join(NOTE_ROADS)}.")
 
 
-def _sections(profile: ProfileFile) -> tuple[LayoutSection, ...]:
-    return sections_of([section.model_dump(mode="json") for section in profile.section])
+def _tables(profile: ProfileFile) -> list[dict[str, str]]:
+    """The sections as they are kept: a road only where one is named."""
+    dumped = (section.model_dump(mode="json") for section in profile.section)
+    return [{k: v for k, v in table.items() if k != "road" or v} for table in dumped]
 
 
 def _trial(desk: Desk, profile: ProfileFile, layout: Layout) -> Trial:
@@ -173,10 +178,15 @@ def _trial(desk: Desk, profile: ProfileFile, layout: Layout) -> Trial:
             continue
         found = placed(standing.read(kept), layout)
         fit += not found.homeless
-        example = example or tuple(f"{s.code} {s.title}" for s in found.sections)
+        example = example or tuple(_example(s, layout) for s in found.sections)
         for title in found.homeless:
             homeless[title] = homeless.get(title, 0) + 1
     return Trial(len(past), fit, tuple(sorted(homeless.items(), key=lambda one: -one[1])), example)
+
+
+def _example(section: NoteSection, layout: Layout) -> str:
+    road = layout.own.get(section.key, layout.road)
+    return f"{section.code} {section.title}{f' ({road})' if road else ''}"
 
 
 def _row(profile: NoteProfile, names: Mapping[UUID, str]) -> TemplateRow:

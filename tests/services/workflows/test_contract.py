@@ -25,7 +25,7 @@ from tests.services.workflows.conftest import Office
 # Verbs that are no action on an item: looking, adding one, and a right that actions ask for.
 BESIDE_ACTIONS = ("read", "search", "save_draft", "save_queue", "drop", "judge_clinical",
                   "read_deadlines", "edit_deadlines", "read_templates", "edit_template",
-                  "read_note")  # fmt: skip
+                  "read_note", "prefer")  # fmt: skip
 EACH = pytest.mark.parametrize("workflow", ALL, ids=lambda workflow: workflow.key)
 EVERY_ACTION = pytest.mark.parametrize(
     "act", [act for workflow in ALL for act in workflow.actions], ids=lambda act: act.verb

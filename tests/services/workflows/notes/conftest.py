@@ -1,6 +1,6 @@
 """The practice's providers behind a real sandbox: visits are opened, drafted, sent and read back."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +11,7 @@ from joserfc.jwk import RSAKey
 
 from db import reading, writing
 from db.deliveries import Deliveries, Delivery
+from db.intake import IntakeForms
 from db.practices import Practice
 from db.rollout import Rollout
 from db.visit_notes import VisitNote, VisitNotes
@@ -29,6 +30,9 @@ from services.notes.answer import NoteAnswer
 from services.notes.asking import draft_locally
 from services.sandbox import Running, running
 from services.wiring import NOTE_WRITES, READ_SCOPES
+from services.workflows.intake import poll as intake_poll
+from services.workflows.intake.deciding import accept_matching
+from services.workflows.intake.propose import read_batch
 from services.workflows.notes.drafting import draft_batch
 from services.workflows.notes.poll import poll
 from services.workflows.notes.reading import OpenNote, open_note
@@ -55,6 +59,11 @@ class Clinic:
         """A visit is opened in eCW; its reference."""
         return f"Encounter/{self.sandbox.control.visit(patient=patient, **fields)['id']}"
 
+    def planned(self, patient: str) -> str:
+        """A visit in a few minutes, so that its patient can check in; its reference."""
+        start = (self.clock() + timedelta(minutes=5)).isoformat()
+        return self.visit(patient, status="planned", start=start)
+
     def poll(self) -> None:
         self.clock.wait(timedelta(minutes=6))
         poll(self.container, self.practice, self.ehr.notebook)
@@ -63,6 +72,24 @@ class Clinic:
         """Draft every waiting note."""
         while draft_batch(self.container, self.practice, self.ehr.notebook, self.assistant):
             pass
+
+    def checked_in(self, nurse: Actor, visits: Mapping[str, str], said: str) -> None:
+        """Before their visits patients tell why they come, and a nurse verifies it; by visit, who."""
+        for number, (visit, patient) in enumerate(visits.items(), start=1):
+            answers = {"visit.reason": f"{said} {number}"}
+            self.sandbox.control.form(patient, answers, encounter=visit)
+        intake_poll.poll(self.container, self.practice, self.ehr.forms)
+        while read_batch(self.container, self.practice, self.ehr.registrar, LocalAssistant({}, "")):
+            pass
+        with reading(self.container.engine) as session:
+            forms = IntakeForms(session, self.practice.id)
+            ready = [
+                Target(form.id, form.version, form.content_hash)
+                for form in forms.all(forms.rows())
+                if form.visit_ref in visits
+            ]
+        for target in ready:
+            accept_matching(self.container, nurse, target)
 
     def drafted(self, **fields: Any) -> VisitNote:
         """A visit was opened, found and drafted; its note."""
@@ -116,14 +143,23 @@ def contract() -> frozenset[Road]:
 
 
 @pytest.fixture
-def ehr(sandbox: Running, signing_key: RSAKey, contract: frozenset[Road], tmp_path: Path) -> Ehr:
+def scopes() -> tuple[str, ...]:
+    """What eCW permits beside reading charts; a story may have less."""
+    return SCOPES
+
+
+@pytest.fixture
+def ehr(
+    sandbox: Running, signing_key: RSAKey, contract: frozenset[Road], scopes: tuple[str, ...],
+    tmp_path: Path,
+) -> Ehr:  # fmt: skip
     connection = PracticeConnection(
         code=CODE,
         fhir_base=sandbox.fhir(CODE),
         client_id=CLIENT,
         key_id="tests-1",
         private_key_pem=signing_key.as_pem(private=True).decode(),
-        scopes=(*READ_SCOPES, *SCOPES),
+        scopes=(*READ_SCOPES, *scopes),
         contract=contract | {Road.VISIT_TRANSCRIPTS},
         deadline=timedelta(seconds=5),
         openapi_base=sandbox.openapi(CODE),
@@ -141,7 +177,8 @@ def clinic(
 ) -> Clinic:
     """The practice, connected, with notes switched on and the providers known."""
     with writing(container.engine) as session:
-        session.add(Rollout(practice_id=practice.id, workflow="notes", stage=Stage.ON))
+        for workflow in ("intake", "notes"):
+            session.add(Rollout(practice_id=practice.id, workflow=workflow, stage=Stage.ON))
     actor = Actor.job(practice.id, "capabilities")
     roads.keep_capabilities(container, actor, ehr.roads.capabilities())
     chart_sync.sync_places(container, practice, ehr.directory)

@@ -104,6 +104,20 @@ def test_what_the_provider_signs_in_ecw_closes_the_note(clinic: Clinic, provider
     assert (signed.state, signed.signed_at is not None) == (NoteState.SIGNED, True)
 
 
+@pytest.mark.parametrize("scopes", [("system/Encounter.create",)])
+def test_where_documents_may_not_be_read_the_rest_of_the_round_goes_on(
+    clinic: Clinic, provider: Actor
+) -> None:
+    note = clinic.drafted()
+    _send(clinic, provider, note)
+    clinic.deliver()
+    assert clinic.note(note.encounter_ref).state is NoteState.FILED
+    clinic.poll()  # nobody has signed yet, and the documents are not ours to ask
+    clinic.sandbox.control.at_visit(note.encounter_ref, "sign")
+    clinic.poll()
+    assert clinic.note(note.encounter_ref).state is NoteState.SIGNED
+
+
 def test_a_section_dropped_in_silence_brings_the_note_back_by_name(
     clinic: Clinic, provider: Actor
 ) -> None:

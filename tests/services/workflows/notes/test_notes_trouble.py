@@ -15,6 +15,7 @@ from tests.services.workflows.notes.conftest import Clinic, seen
 
 LONG = timedelta(minutes=2)  # later than any request can last
 TOGETHER = 50
+TELLING = 8  # of these told at check-in why they come, and a nurse verified it
 
 
 @pytest.fixture
@@ -33,6 +34,12 @@ def _settled(clinic: Clinic, provider: Actor, note: VisitNote) -> None:
 def _send(clinic: Clinic, provider: Actor, note: VisitNote) -> None:
     _settled(clinic, provider, note)
     sending.send(clinic.container, provider, seen(clinic.open(provider, note)))
+
+
+def _intake(clinic: Clinic, provider: Actor, note: VisitNote) -> str:
+    """What the patient told at check-in, as the note's own sources hold it."""
+    sources = clinic.open(provider, note).sources.values()
+    return " / ".join(one.text.rpartition(": ")[2] for one in sources if one.cited.startswith("I"))
 
 
 def _times_written(clinic: Clinic, note: VisitNote) -> int:
@@ -81,15 +88,23 @@ def test_a_receiver_that_is_busy_is_asked_again_with_the_same_message(
     assert (delivery.state, delivery.attempts) == (DeliveryState.VERIFIED, 2)
 
 
-def test_fifty_visits_at_once_end_each_in_their_own_place(clinic: Clinic, provider: Actor) -> None:
-    """The encounter simulation: opened, drafted, sent, read back and signed, while tokens expire."""
+def test_fifty_visits_at_once_end_each_in_their_own_place(
+    clinic: Clinic, provider: Actor, hire: Callable[..., Actor]
+) -> None:
+    """The encounter simulation: checked in, drafted, sent, read back and signed, while tokens expire."""
     clinic.sandbox.control.configure(token_seconds=2, rate_limit=None)
     patients = [f"Patient/p.{101 + n % 24}" for n in range(TOGETHER + 10) if n % 24 != 8][:TOGETHER]
-    visits = [clinic.visit(patient=patient) for patient in patients]  # p.109 has died
+    visits = {clinic.planned(who): who for who in patients}  # p.109 has died
+    told = dict(list(visits.items())[:TELLING])
+    clinic.checked_in(hire(Role.NURSE), told, "A cough since week")
+    for ref in visits:
+        clinic.sandbox.control.at_visit(ref, "open")
     clinic.poll()
     clinic.draft()
     notes = [clinic.note(ref) for ref in visits]
     assert {note.state for note in notes} == {NoteState.READY}
+    for number, ref in enumerate(told, start=1):  # what each told stands in their own note alone
+        assert _intake(clinic, provider, clinic.note(ref)) == f"A cough since week {number}"
     wanted = {}
     for note in notes:
         _settled(clinic, provider, note)
