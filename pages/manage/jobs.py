@@ -36,6 +36,7 @@ JOBS = {
     "reminders.poll": "Propose reminders and hear the answers",
     "notes.poll": "Find visits to write down and see what was signed",
     "notes.triage": "Draft notes and check them against their sources",
+    "metrics.gather": "Gather facts for metrics",
     "places": "Fetch locations and providers",
     "sweep.bulk": "Finish bulk actions",
     "sweep.retention": "Destroy text past its retention",
