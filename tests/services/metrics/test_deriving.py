@@ -204,7 +204,11 @@ def claim_told(*kinds: EventKind, payments: tuple[ClaimPayment, ...] = ()) -> li
 def test_a_claim_is_clean_when_nobody_had_to_mend_it() -> None:
     scrubbed, held = EventKind.SCRUBBED, EventKind.HELD
     clean = told(claim_told(scrubbed, EventKind.RELEASED, EventKind.SUBMITTED, EventKind.ACCEPTED))
-    assert (clean["claims.clean"], clean["claims.accepted"], clean["claims.charged"]) == (1, 1, 12_300)
+    assert (clean["claims.clean"], clean["claims.accepted"], clean["claims.charged"]) == (
+        1,
+        1,
+        12_300,
+    )
     mended = claim_told(held, EventKind.OVERRULED, EventKind.RELEASED, EventKind.SUBMITTED)
     assert told(mended)["claims.clean"] == 0
     assert "claims.clean" not in told(claim_told(EventKind.SUBMITTED))  # nobody checked it here
