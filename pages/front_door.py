@@ -84,6 +84,9 @@ ROOMS: Mapping[str, Sequence[Room]] = {
     "Manage": (
         Room("manage/jobs.py", "Jobs", ":material/schedule:",
              "What runs by itself: last run, next run, and what went wrong.", "jobs.read"),
+        Room("manage/metrics.py", "Metrics", ":material/insights:",
+             "What changed: times, rates and dollars beside targets and what was before.",
+             "metrics.read"),
         Room("manage/rollout.py", "Rollout", ":material/tune:",
              "Where each workflow is switched on, and the kill switch.", "rollout.read"),
         Room("manage/audit.py", "Audit", ":material/fact_check:",

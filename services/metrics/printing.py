@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any, TextIO
 
 from db.facts import MetricFact
+from services.audit.exports import safe_cell
 from services.container import Container
 from services.desk import Actor
 from services.metrics.definitions import ALL, BY_ID, NOT_MEASURED
@@ -81,7 +82,9 @@ def write_report(found: Report, out: TextIO) -> int:
     writer = csv.DictWriter(out, HEADINGS)
     writer.writeheader()
     rows = _rows(found)
-    writer.writerows(rows)
+    writer.writerows(
+        {name: safe_cell(v) if isinstance(v, str) else v for name, v in row.items()} for row in rows
+    )
     return len(rows)
 
 
@@ -93,7 +96,7 @@ def write_rows(facts: Sequence[MetricFact], out: TextIO) -> None:
         places = [getattr(fact, name) for name in BY]
         at = fact.at.isoformat()
         told = [fact.day, at, fact.kind, fact.value, fact.label, fact.mode, *places, fact.subject]
-        writer.writerow(told)
+        writer.writerow(safe_cell(cell) if isinstance(cell, str) else cell for cell in told)
 
 
 def _rows(found: Report) -> list[Json]:

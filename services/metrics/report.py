@@ -63,7 +63,8 @@ class Reading:
     @property
     def standing(self) -> Standing:
         """How it stands to its target."""
-        return self.metric.standing(self.now.value, self.wanted.target)
+        wanted = self.wanted
+        return self.metric.standing(self.now.value, wanted.target, bands=not wanted.own_target)
 
     @property
     def change(self) -> float | None:
@@ -116,17 +117,22 @@ def report(container: Container, actor: Actor, span: Span, narrow: Narrow) -> Re
     """Every metric. Raises ``NotAllowed``."""
     with looking(container, actor) as desk:
         _require(desk)
-        wanted = wanted_of(desk, span.last)
-        loaded = _loaded(desk, ALL, span, wanted)
-        whole, narrowed = loaded.samples(), loaded.samples(narrow)
-        readings = tuple(
-            _reading(one, whole if one.whole_practice else narrowed, span, wanted[one.id])
-            for one in ALL
-        )
-        return Report(
-            span, readings, desk.open(MetricCursors).as_of(), desk.open(MetricDays).span(),
-            _choices(desk, loaded), Practices(desk.session).get(desk.practice_id).synthetic,
-        )  # fmt: skip
+        return report_at(desk, span, narrow)
+
+
+def report_at(desk: Desk, span: Span, narrow: Narrow) -> Report:
+    """The same at an open desk that has asked for the permission."""
+    wanted = wanted_of(desk, span.last)
+    loaded = _loaded(desk, ALL, span, wanted)
+    whole, narrowed = loaded.samples(), loaded.samples(narrow)
+    readings = tuple(
+        _reading(one, whole if one.whole_practice else narrowed, span, wanted[one.id])
+        for one in ALL
+    )
+    return Report(
+        span, readings, desk.open(MetricCursors).as_of(), desk.open(MetricDays).span(),
+        _choices(desk, loaded), Practices(desk.session).get(desk.practice_id).synthetic,
+    )  # fmt: skip
 
 
 def series(container: Container, actor: Actor, metric: str, span: Span, narrow: Narrow) -> Series:
@@ -136,7 +142,7 @@ def series(container: Container, actor: Actor, metric: str, span: Span, narrow: 
         _require(desk)
         wanted = wanted_of(desk, span.last)
         loaded = _loaded(desk, (definition,), span, wanted)
-        samples = loaded.samples(_of(definition, narrow))
+        samples = loaded.samples(counted(definition, narrow))
         found = [
             [Point(day, definition.measure.of(part, day, day)) for day in span.days]
             for part in (samples, samples.only(on=True), samples.only(on=False))
@@ -170,7 +176,7 @@ def rows(
     definition = BY_ID[metric]
     with looking(container, actor) as desk:
         _require(desk)
-        places_ = _of(definition, narrow).places
+        places_ = counted(definition, narrow).places
         kinds = definition.measure.kinds
         return desk.open(MetricFacts).behind(kinds, span.first, span.last, places_, limit)
 
@@ -208,7 +214,8 @@ def _loaded(
     return load(desk, sorted(kinds), span.before.first - reach, span.last, baselines)
 
 
-def _of(metric: Definition, narrow: Narrow) -> Narrow:
+def counted(metric: Definition, narrow: Narrow) -> Narrow:
+    """What narrows this metric: nothing does where it knows no places."""
     return Narrow() if metric.whole_practice else narrow
 
 

@@ -5,6 +5,7 @@ are those that gathering would keep, so page, console and files need no second w
 """
 
 import random
+import time as clock
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -13,9 +14,10 @@ from zoneinfo import ZoneInfo
 
 from db.base import new_id
 from db.facts import MetricCursors, MetricFact, MetricFacts, Mode
+from db.places import Places
 from db.practices import Practice
 from services.container import Container
-from services.desk import Actor, Desk, working
+from services.desk import Actor, Desk, looking, working
 from services.errors import Invalid
 from services.metrics.deriving.happening import Happening
 from services.metrics.gathering import TRAIL
@@ -65,6 +67,22 @@ def _fill(container: Container, practice: Practice, cast: Cast, ago: int) -> int
         desk.open(MetricFacts).insert_many(rows)
         repack(desk, sorted({(row["kind"], row["day"]) for row in rows}))
         return len(rows)
+
+
+def fill_when_ready(container: Container, practice: Practice, patience: float = 300) -> int:
+    """The same once the practice's places are known, which a worker fetches; for a demo's side.
+
+    Gives up after *patience* seconds. Billing is left to the claims that the practice has.
+    """
+    until = clock.monotonic() + patience
+    while clock.monotonic() < until:
+        with looking(container, Actor.job(practice.id, "metrics.simulated")) as desk:
+            kinds = [desk.open(Places).of_kind(kind) for kind in ("location", "provider")]
+        if all(kinds):
+            locations, providers = ([place.ehr_ref for place in found] for found in kinds)
+            return fill(container, practice, Cast(locations, providers))
+        clock.sleep(1)
+    return 0
 
 
 def happenings(cast: Cast, day: date, ago: int, zone: ZoneInfo) -> Iterator[Happening]:

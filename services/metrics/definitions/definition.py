@@ -61,15 +61,17 @@ class Definition:
     baseline_from: str = ""
     whole_practice: bool = False  # it knows no places: filters do not narrow it
 
-    def standing(self, value: float | None, target: float | None) -> Standing:
-        """How *value* stands to the *target* in force."""
+    def standing(
+        self, value: float | None, target: float | None, *, bands: bool = True
+    ) -> Standing:
+        """How *value* stands to the *target* in force; the bands belong to the default one."""
         if value is None or target is None or self.good is Good.NEITHER:
             return Standing.NONE
-        if self.excellent is not None and self._is_as_good(value, self.excellent):
+        if bands and self.excellent is not None and self._is_as_good(value, self.excellent):
             return Standing.EXCELLENT
         if self._is_as_good(value, target):
             return Standing.MET
-        off = self.floor is not None and not self._is_as_good(value, self.floor)
+        off = bands and self.floor is not None and not self._is_as_good(value, self.floor)
         return Standing.FAR_OFF if off else Standing.MISSED
 
     def _is_as_good(self, value: float, wanted: float) -> bool:
