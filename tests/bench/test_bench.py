@@ -11,6 +11,7 @@ from tests.bench import (
     hl7,
     ingest,
     intake,
+    metrics,
     queue_page,
     redflags,
     scrub,
@@ -22,7 +23,10 @@ from tests.bench.__main__ import quick
 from tests.bench.figures import Figure, Scale, heading, line, percentile
 
 # Those that need a browser, fifty processes or a trained engine are too slow for the suite.
-PARTS = (claims, hl7, ingest, *intake.PARTS, queue_page, redflags, scrub, sealing, whole_path, x12)
+PARTS = (
+    claims, hl7, ingest, *intake.PARTS, metrics, queue_page, redflags, scrub, sealing, whole_path,
+    x12,
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -36,6 +40,7 @@ def small(tmp_path: Path) -> Scale:
         waiting=200,
         on_screen=(20, 200),
         remitted=200,
+        facts=16_000,
     )
 
 
