@@ -13,7 +13,7 @@ from db.appeal_letters import AppealLetter, LetterState
 from db.audit import AuditEntry
 from db.base import Repository
 from db.claim_events import ClaimEvent
-from db.claims import BEFORE, OVER, Claim
+from db.claims import BEFORE, OVER, Claim, ClaimState
 from db.claims import LATER as LATER_OF_CLAIMS
 from db.corrections import Correction
 from db.denials import Denial
@@ -25,6 +25,8 @@ from db.suggestions import Suggestion
 from db.visit_notes import LATER as LATER_OF_NOTES
 from db.visit_notes import NoteRevision, VisitNote
 from db.visits import Visit
+
+AWAITED = tuple(state for state in ClaimState if state not in (*BEFORE, *OVER))
 
 
 class Said(NamedTuple):
@@ -199,7 +201,7 @@ class ClaimSource(Repository[Claim]):
             select(*by, func.sum(owed), func.sum(old))  # type: ignore[call-overload]
             .where(
                 col(Claim.practice_id) == self.practice_id,
-                col(Claim.state).not_in((*BEFORE, *OVER)),
+                col(Claim.state).in_(AWAITED),  # a list, so that the index finds them
             )
             .group_by(*by)
         )

@@ -146,14 +146,16 @@ class MetricFacts(Repository[MetricFact]):
         return [tuple(row) for row in self.session.execute(asked)]
 
     def behind(
-        self, kinds: Iterable[str], first: date, last: date, places: dict[str, str], limit: int
-    ) -> Sequence[MetricFact]:
+        self, kinds: Iterable[str], first: date, last: date, places: dict[str, str], limit: int,
+        *, without_noughts: bool = False,
+    ) -> Sequence[MetricFact]:  # fmt: skip
         """The facts of these kinds from *first* to *last*, newest first; *places* narrow them."""
         mine = self.rows().where(
             col(MetricFact.kind).in_(list(kinds)),
             col(MetricFact.day) >= first,
             col(MetricFact.day) <= last,
             *(col(getattr(MetricFact, name)) == value for name, value in places.items()),
+            *([col(MetricFact.value) != 0] if without_noughts else []),
         )
         newest = (col(MetricFact.day).desc(), col(MetricFact.at).desc(), col(MetricFact.id))
         return self.all(mine.order_by(*newest).limit(limit))

@@ -3,7 +3,6 @@
 import io
 from dataclasses import dataclass
 
-from db.facts import MetricFacts
 from services.desk import Desk
 from services.errors import Invalid
 from services.management import Deed, managed
@@ -36,9 +35,7 @@ def export_report(desk: Desk, span: Span, narrow: Narrow) -> Deed[File]:
 @managed("metrics.export", "Export rows as CSV")
 def export_rows(desk: Desk, metric: str, span: Span, narrow: Narrow) -> Deed[File]:
     """Every row behind one metric. Raises ``Invalid`` where there are too many for one file."""
-    kinds = BY_ID[metric].measure.kinds
-    places = report.counted(BY_ID[metric], narrow).places
-    found = desk.open(MetricFacts).behind(kinds, span.first, span.last, places, MOST + 1)
+    found = report.rows_at(desk, BY_ID[metric], span, narrow, MOST + 1)
     if len(found) > MOST:
         raise Invalid(f"These are more than {MOST:,} rows. Please choose fewer days.")
     out = io.StringIO(newline="")

@@ -28,7 +28,7 @@ TRAIL, STEPS, OWED, VISITS, COST = "trail", "claim_event", "owed", "visits", "co
 BATCH = 500  # lines of the trail in one transaction
 MOST = 400  # batches a run; a long history is gathered over several
 LATE = timedelta(minutes=5)  # a step may be committed after a younger one
-VISITS_EVERY, VISITS_BACK = timedelta(hours=1), timedelta(days=8)
+HOURLY, VISITS_BACK = timedelta(hours=1), timedelta(days=8)
 OLD = timedelta(days=90)
 SKIPPED = (".listed", ".searched", ".page_shown", ".prompted", "files_listed")  # change no fact
 ROLLOUT, LOOKS = "rollout.", ("rollout.read",)
@@ -127,7 +127,7 @@ def _rewound(position: str) -> UUID:
 def _visits(desk: Desk) -> int:
     """The visits of the last days: eCW says late who did not come."""
     cursor = desk.open(MetricCursors).locked(VISITS)
-    if cursor.position and cursor.position > (desk.now - VISITS_EVERY).isoformat():
+    if cursor.position and cursor.position > (desk.now - HOURLY).isoformat():
         return 0
     cursor.position = desk.now.isoformat()
     today = Clocks(desk.options).begin(desk.today)
@@ -138,12 +138,13 @@ def _visits(desk: Desk) -> int:
 
 
 def _owed(desk: Desk) -> int:
-    """What payers owe, once on each day."""
+    """What payers owe: the last look of a day is how it stood that day."""
     cursor = desk.open(MetricCursors).locked(OWED)
-    if cursor.position == str(desk.today):
+    if cursor.position and cursor.position > (desk.now - HOURLY).isoformat():
         return 0
-    cursor.position = str(desk.today)
     owed = desk.open(ClaimSource).outstanding(desk.today - OLD)
+    if owed:
+        cursor.position = desk.now.isoformat()
     clocks = Clocks(desk.options)
     return keep(desk, [f"day/{desk.today}"], billing.of_receivables(desk.today, owed, clocks))
 

@@ -23,12 +23,14 @@ class Measured:
 class Measure:
     """``kinds`` are the facts it reads, the first of them those it counts.
 
-    ``reach`` is how many days before the span it needs as well.
+    ``reach`` is how many days before the span it needs as well. With *sums* a fact of nought
+    adds nothing, and is no row behind the number.
     """
 
     kinds: tuple[str, ...]
     of: Callable[[Samples, date, date], Measured]
     reach: int = 0
+    sums: bool = False
 
 
 def at(kind: str, thousandths: int) -> Measure:
@@ -68,7 +70,7 @@ def total(kind: str) -> Measure:
         sample = samples.of(kind, first, last)
         return Measured(sample.total if sample.count else None, sample.count)
 
-    return Measure((kind,), measure)
+    return Measure((kind,), measure, sums=True)
 
 
 def ratio(part: str, whole: str) -> Measure:
@@ -109,7 +111,8 @@ def days_owed(owed: str, charged: str) -> Measure:
         day = _last_day(samples, owed, first, last)
         charges = samples.of(charged, day - timedelta(days=WINDOW - 1), day).total
         stood = samples.of(owed, day, day)
-        return Measured(_ratio(stood.total, charges / WINDOW), stood.count)
+        value = _ratio(stood.total, charges / WINDOW) if stood.count else None
+        return Measured(value, stood.count)
 
     return Measure((owed, charged), measure, reach=WINDOW)
 

@@ -176,9 +176,18 @@ def rows(
     definition = BY_ID[metric]
     with looking(container, actor) as desk:
         _require(desk)
-        places_ = counted(definition, narrow).places
-        kinds = definition.measure.kinds
-        return desk.open(MetricFacts).behind(kinds, span.first, span.last, places_, limit)
+        return rows_at(desk, definition, span, narrow, limit)
+
+
+def rows_at(
+    desk: Desk, metric: Definition, span: Span, narrow: Narrow, limit: int
+) -> Sequence[MetricFact]:
+    """The same at an open desk that has asked for the permission."""
+    measure, where = metric.measure, counted(metric, narrow).places
+    facts = desk.open(MetricFacts)
+    return facts.behind(
+        measure.kinds, span.first, span.last, where, limit, without_noughts=measure.sums
+    )
 
 
 def wanted_of(desk: Desk, day: date) -> dict[str, Wanted]:

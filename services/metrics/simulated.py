@@ -177,7 +177,7 @@ class _Day:
         faster = 0.55 if on else 1.0
         open_time = self._minutes(170 * faster)
         touches = 1 if self.dice.random() < (0.7 if on else 0.42) else self.dice.randint(2, 4)
-        spent = self._minutes(0.9 if on else 2.4)
+        spent = self._minutes(0.36 if on else 0.95)
         values = {
             "inbox.touch_open": open_time * 0.4, "inbox.touch": open_time * 0.9,
             "inbox.closed_open": open_time * 1.3, "inbox.closed": open_time * 3,

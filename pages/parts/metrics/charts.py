@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import groupby
+from typing import NamedTuple
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -11,11 +13,20 @@ from services.metrics.report import Point, Series
 from services.metrics.words import said
 
 HEIGHT = 360
+GREY = "#84939a"  # seen on either ground, as are the colours below
 LINES = (  # dash and marker as well as colour tell them apart
-    ("all", "points", "solid", "circle"),
-    ("workflow on", "on", "dash", "square"),
-    ("workflow off", "off", "dot", "diamond"),
+    ("all", "points", "solid", "circle", "#178680"),
+    ("workflow on", "on", "dash", "square", "#c96a1b"),
+    ("workflow off", "off", "dot", "diamond", "#3f86c6"),
 )
+
+
+class Look(NamedTuple):
+    """How one line is drawn."""
+
+    dash: str
+    symbol: str
+    colour: str
 
 
 def chart(found: Series) -> date | None:
@@ -29,8 +40,8 @@ def chart(found: Series) -> date | None:
         config={"displayModeBar": False},
         alt=f"{metric.title} by day; the rows below have the same numbers.",
     )  # fmt: skip
-    for number, one in enumerate(found.events, start=1):
-        st.caption(f"{number}: {one.day}, {one.told}".replace("$", r"\$"))
+    told = [f"{n}: {day}, {what}" for n, (day, what) in enumerate(_marks(found), start=1)]
+    st.caption("  \n".join(told).replace("$", r"\$"))
     picked = event["selection"]["points"]
     return date.fromisoformat(str(picked[0]["customdata"])) if picked else None
 
@@ -39,14 +50,14 @@ def figure(found: Series) -> go.Figure:
     """The chart as a figure."""
     metric, drawn = found.reading.metric, go.Figure()
     factor, unit = axis(metric, found.points)
-    for name, attribute, dash, symbol in LINES:
+    for name, attribute, dash, symbol, colour in LINES:
         points: Sequence[Point] = getattr(found, attribute)
         if points and (attribute == "points" or (found.on and found.off)):
-            _line(drawn, metric, points, factor, name, dash, symbol)
+            _line(drawn, metric, points, factor, name, Look(dash, symbol, colour))
     _across(drawn, found, factor)
-    for number, one in enumerate(found.events, start=1):
-        drawn.add_vline(x=str(one.day), line_width=1, line_dash="dash", annotation_text=str(number),
-                        annotation_position="top")  # fmt: skip
+    for number, (day, _) in enumerate(_marks(found), start=1):
+        drawn.add_vline(x=str(day), line_width=1, line_dash="dash", line_color=GREY,
+                        annotation_text=str(number), annotation_position="top")  # fmt: skip
     drawn.update_layout(
         height=HEIGHT, margin={"l": 8, "r": 8, "t": 28, "b": 8}, hovermode="closest",
         legend={"orientation": "h", "y": -0.2}, yaxis={"title": unit, "rangemode": "tozero"},
@@ -56,14 +67,14 @@ def figure(found: Series) -> go.Figure:
 
 def _line(
     drawn: go.Figure, metric: Definition, points: Sequence[Point], factor: float, name: str,
-    dash: str, symbol: str,
+    look: Look,
 ) -> None:  # fmt: skip
     days = [str(point.day) for point in points]
     told = [f"{said(metric.unit, p.measured.value)}, {p.measured.count:,} counted" for p in points]
     drawn.add_scatter(
         x=days, y=[(p.measured.value or 0) * factor for p in points], name=name, mode="lines+markers",
         customdata=days, text=told, hovertemplate="%{x}: %{text}<extra>" + name + "</extra>",
-        line={"dash": dash}, marker={"symbol": symbol, "size": 7},
+        line={"dash": look.dash, "color": look.colour}, marker={"symbol": look.symbol, "size": 7},
     )  # fmt: skip
 
 
@@ -75,9 +86,15 @@ def _across(drawn: go.Figure, found: Series, factor: float) -> None:
     ):
         if value is not None:
             drawn.add_hline(
-                y=value * factor, line_dash=dash, line_width=1.5, opacity=0.8,
+                y=value * factor, line_dash=dash, line_width=1.5, line_color=GREY,
                 annotation_text=f"{name}: {said(unit, value)}", annotation_position=side,
             )  # fmt: skip
+
+
+def _marks(found: Series) -> list[tuple[date, str]]:
+    """Rollout events by day, each day told once."""
+    days = groupby(found.events, lambda event: event.day)
+    return [(day, "; ".join(event.told for event in events)) for day, events in days]
 
 
 def axis(metric: Definition, points: Sequence[Point]) -> tuple[float, str]:

@@ -17,12 +17,15 @@ from services.metrics.definitions.definition import Definition, Unit
 from services.metrics.exporting import export_rows
 from services.metrics.report import Report, Span, rows, series
 from services.metrics.targets import set_target
+from services.money import dollars
 
 SHOWN = 500
 SCALE: Mapping[Unit, tuple[float, str]] = {
     Unit.SECONDS: (60, "minutes"), Unit.SHARE: (0.01, "%"), Unit.CENTS: (100, "dollars"),
     Unit.MICRODOLLARS: (1_000_000, "dollars"),
 }  # fmt: skip
+DOLLARS = ("claims.owed", "claims.owed_old", "claims.charged", "claims.remitted",
+           "denials.denied", "denials.recovered")  # fmt: skip
 SECONDS = ("inbox.time", "inbox.touch", "inbox.response", "inbox.closed", "notes.time",
            "notes.filed", "intake.time", "intake.wait", "denials.first_action")  # fmt: skip
 
@@ -59,13 +62,13 @@ def _rows(
             go(address, day=None)
         _file(metric, span, address, actor)
     if facts:
-        shown = table(facts[:SHOWN], found, zone, audit=may_do(actor, "audit.read"))
+        shown = table(facts[:SHOWN], metric, found, zone, audit=may_do(actor, "audit.read"))
         link = {"Story": st.column_config.LinkColumn(display_text="Story in Audit")}
         st.dataframe(shown, hide_index=True, key=f"rows/{metric.id}/{when}", column_config=link)
 
 
 def table(
-    facts: Sequence[MetricFact], found: Report, zone: ZoneInfo, *, audit: bool
+    facts: Sequence[MetricFact], metric: Definition, found: Report, zone: ZoneInfo, *, audit: bool
 ) -> pd.DataFrame:
     """Rows as staff read them; the item is a reference and nothing of what is in it."""
     names = {ref: name for by in found.choices.values() for ref, name in by.items()}
@@ -73,7 +76,7 @@ def table(
         {
             "When": f"{fact.at.astimezone(zone):%Y-%m-%d %H:%M}",
             "What": fact.kind,
-            "Value": _value(fact),
+            "Value": _value(fact, metric),
             "About": fact.label,
             "Workflow": str(fact.mode),
             "Location": names.get(fact.location, fact.location),
@@ -87,7 +90,11 @@ def table(
     return pd.DataFrame(told)
 
 
-def _value(fact: MetricFact) -> str:
+def _value(fact: MetricFact, metric: Definition) -> str:
+    if metric.unit is Unit.SHARE and len(metric.measure.kinds) == 1:
+        return "yes" if fact.value else "no"
+    if fact.kind in DOLLARS:
+        return dollars(fact.value)
     if fact.kind.removesuffix("_open") in SECONDS:
         return f"{fact.value / 60:,.1f} min"
     return f"{fact.value:,}"

@@ -22,7 +22,7 @@ BADGES: Mapping[Standing, Badge] = {
     Standing.NONE: ("No target", "gray", ":material/remove:"),
 }
 MISSED = (Standing.MISSED, Standing.FAR_OFF)
-WIDTH = 264
+WIDTH, HEIGHT = 264, 236  # the same for all, so that rows are rows
 
 
 def tiles(found: Report, address: Address) -> None:
@@ -45,7 +45,13 @@ def chosen(found: Report, desk: str) -> Sequence[Reading]:
 def tile(reading: Reading, address: Address) -> None:
     """One tile, with a button that opens its chart and rows."""
     metric = reading.metric
-    with st.container(border=True, width=WIDTH, key=f"tile-{metric.id.replace('.', '-')}"):
+    with st.container(
+        border=True,
+        width=WIDTH,
+        height=HEIGHT,
+        gap="xsmall",
+        key=f"tile-{metric.id.replace('.', '-')}",
+    ):
         st.metric(
             metric.title, _plain(said(metric.unit, reading.now.value)),
             delta=change_said(reading) or None, delta_color=_colour(reading),

@@ -141,6 +141,13 @@ def test_the_rows_behind_a_number_are_as_many_as_it_counts(container, manager, a
     assert (row.subject, row.value, row.label) == (thread.ref, 1800, "refill")
 
 
+def test_a_sum_of_noughts_has_no_rows(container, manager, answer, gathered):
+    answer()
+    gathered()
+    assert rows(container, manager, "ai.missed", SPAN, Narrow(), 10) == []
+    assert len(rows(container, manager, "ai.corrected", SPAN, Narrow(), 10)) == 1
+
+
 def test_metrics_are_for_managers_and_administrators(container, front_desk, nurse):
     for actor in (front_desk, nurse):
         with pytest.raises(NotAllowed):

@@ -58,6 +58,11 @@ def test_days_owed_are_average_days_of_the_ninety_before() -> None:
     assert days_owed("owed", "charged").of(found, FIRST, LAST).value == 6_000 / (18_000 / 90)
 
 
+def test_nothing_owed_is_not_no_days() -> None:
+    found = of(charged=sample((1, 9_000)))
+    assert days_owed("owed", "charged").of(found, FIRST, LAST).value is None
+
+
 def test_hours_given_back_count_only_what_was_drafted_here() -> None:
     drafted, by_hand = sample((1, 240), (2, 360)), sample((1, 9), on=False)
     assert given_back("n", "notes.time").of(of(n=drafted), FIRST, LAST).value == 600 / 3600
