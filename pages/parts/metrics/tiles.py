@@ -21,6 +21,7 @@ BADGES: Mapping[Standing, Badge] = {
     Standing.FAR_OFF: ("Far off target", "red", ":material/error:"),
     Standing.NONE: ("No target", "gray", ":material/remove:"),
 }
+NO_DATA: Badge = ("No data", "gray", ":material/remove:")
 MISSED = (Standing.MISSED, Standing.FAR_OFF)
 WIDTH, HEIGHT = 264, 236  # the same for all, so that rows are rows
 
@@ -57,7 +58,7 @@ def tile(reading: Reading, address: Address) -> None:
             delta=change_said(reading) or None, delta_color=_colour(reading),
             help=explained(reading),
         )  # fmt: skip
-        label, colour, icon = BADGES[reading.standing]
+        label, colour, icon = BADGES[reading.standing] if reading.now.count else NO_DATA
         wanted = reading.wanted.target
         wish = f": {wish_said(metric, wanted)}" if wanted is not None and reading.now.count else ""
         st.badge(_plain(label + wish), color=colour, icon=icon)
