@@ -37,13 +37,21 @@ def chart(found: Series) -> date | None:
     metric = found.reading.metric
     event = st.plotly_chart(
         figure(found), key=f"chart/{metric.id}", on_select="rerun", selection_mode="points",
-        config={"displayModeBar": False},
+        config=_with_picture(metric),
         alt=f"{metric.title} by day; the rows below have the same numbers.",
     )  # fmt: skip
     told = [f"{n}: {day}, {what}" for n, (day, what) in enumerate(_marks(found), start=1)]
     st.caption("  \n".join(told).replace("$", r"\$"))
     picked = event["selection"]["points"]
     return date.fromisoformat(str(picked[0]["customdata"])) if picked else None
+
+
+def _with_picture(metric: Definition) -> dict[str, object]:
+    """Only the button that saves the chart as PNG; the browser draws it, nothing leaves."""
+    return {
+        "displayModeBar": True, "displaylogo": False, "modeBarButtons": [["toImage"]],
+        "toImageButtonOptions": {"format": "png", "filename": metric.id, "scale": 2},
+    }  # fmt: skip
 
 
 def figure(found: Series) -> go.Figure:
