@@ -29,14 +29,17 @@ class Look(NamedTuple):
     colour: str
 
 
-def chart(found: Series) -> date | None:
-    """Draw it and say which day was clicked."""
+def chart(found: Series, shown: date | None) -> date | None:
+    """Draw it and say which day was clicked; *shown* is the one whose rows stand below.
+
+    Another day makes another chart, or an old click would be taken for a new one.
+    """
     if not found.points:
         st.info("Nothing is known of these days.", icon=":material/info:")
         return None
     metric = found.reading.metric
     event = st.plotly_chart(
-        figure(found), key=f"chart/{metric.id}", on_select="rerun", selection_mode="points",
+        figure(found), key=f"chart/{metric.id}/{shown or ''}", on_select="rerun", selection_mode="points",
         config=_with_picture(metric),
         alt=f"{metric.title} by day; the rows below have the same numbers.",
     )  # fmt: skip

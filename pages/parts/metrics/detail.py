@@ -41,7 +41,7 @@ def detail(found: Report, address: Address, actor: Actor, zone: ZoneInfo) -> Non
             st.space("stretch")
             if st.button("Close", key="close", icon=":material/close:"):
                 go(address, metric="", day=None)
-        clicked = charts.chart(opened)
+        clicked = charts.chart(opened, address.day)
         if clicked and clicked != address.day:
             go(address, day=clicked)
         _rows(found, metric, address, actor, zone)
