@@ -11,6 +11,7 @@ from services.claims import eligibility
 from services.claims.risk import versions
 from services.desk import Actor
 from services.lines import Lines
+from services.metrics import gathering
 from services.settings import Settings
 from services.workflows import ALL
 
@@ -57,6 +58,7 @@ def timetable(settings: Settings) -> tuple[Job, ...]:
         Job("sweep.bulk", Every(timedelta(seconds=15)), _bulk),
         Job("claims.eligibility", Every(timedelta(minutes=2)), _eligibility),
         Job("claims.risk", Every(timedelta(minutes=15)), _risk),
+        Job("metrics.gather", Every(timedelta(minutes=2)), _gather),
         Job("sweep.retention", Daily(time(1, 30)), _purge),
         Job("keys.retire", Daily(time(2, 0)), _retire_keys),
         Job("audit.anchor", Every(timedelta(minutes=1)), _anchor),
@@ -96,6 +98,10 @@ def _eligibility(lines: Lines) -> Counter[str]:
 
 def _risk(lines: Lines) -> Counter[str]:
     return versions.keep_fresh(lines.container, lines.practice)
+
+
+def _gather(lines: Lines) -> Counter[str]:
+    return gathering.gather(lines.container, lines.practice)
 
 
 def _purge(lines: Lines) -> Counter[str]:

@@ -39,13 +39,17 @@ _STYLE = st.components.v2.component(
 
 @dataclass(frozen=True)
 class Room:
-    """One page: its file, its name, what it is for, and the verb that opens it."""
+    """One page: its file, its name, what it is for, and the verb that opens it.
+
+    ``address`` is where it is found, unless its file's name will do.
+    """
 
     file: str
     title: str
     icon: str
     help: str
     verb: str
+    address: str = ""
 
 
 ROOMS: Mapping[str, Sequence[Room]] = {
@@ -90,6 +94,9 @@ ROOMS: Mapping[str, Sequence[Room]] = {
     "Manage": (
         Room("manage/jobs.py", "Jobs", ":material/schedule:",
              "What runs by itself: last run, next run, and what went wrong.", "jobs.read"),
+        Room("manage/metrics.py", "Metrics", ":material/insights:",
+             "What changed: times, rates and dollars beside targets and what was before.",
+             "metrics.read", "numbers"),  # /metrics is what Prometheus reads
         Room("manage/rollout.py", "Rollout", ":material/tune:",
              "Where each workflow is switched on, and the kill switch.", "rollout.read"),
         Room("manage/audit.py", "Audit", ":material/fact_check:",
@@ -146,7 +153,7 @@ def _page(room: Room) -> "st.Page":
 
 
 def _url(room: Room) -> str:
-    return Path(room.file).stem
+    return room.address or Path(room.file).stem
 
 
 def main() -> None:

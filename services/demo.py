@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -27,6 +28,7 @@ from services import accounts, setup
 from services.container import Container
 from services.desk import Actor, working
 from services.errors import Misconfigured
+from services.metrics.simulated import fill_when_ready
 from services.settings import load
 
 SWITCHED_ON = (
@@ -85,10 +87,11 @@ def run(demo: Demo) -> int:
     try:
         sandbox, *ours = _commands(demo)
         started.append(_start(sandbox, demo))  # it needs nothing of ours: it starts meanwhile
-        prepare(demo)
+        container = prepare(demo)
         started += [_start(command, demo) for command in ours]
         _wait_until_up(demo, started)
         _welcome(demo)
+        _simulate_past(container)
         return _wait(started)
     except KeyboardInterrupt:
         return 0
@@ -266,6 +269,14 @@ def _welcome(demo: Demo) -> None:
         f"“{PASSWORD}” as\n{people}\n\nCtrl-C stops everything.",
         flush=True,
     )
+
+
+def _simulate_past(container: Container) -> None:
+    """Ninety days of numbers, beside everything else: nobody waits for them."""
+    with reading(container.engine) as session:
+        practice = Practices(session).by_code(CODE)
+    filling = threading.Thread(target=fill_when_ready, args=(container, practice), daemon=True)
+    filling.start()
 
 
 def _wait(started: Sequence[subprocess.Popen[bytes]]) -> int:

@@ -159,7 +159,9 @@ ALLOWED: Mapping[str, frozenset[Role]] = {
     "staff.set_password": frozenset({ADMIN}),
     "replies.read": DESKS,
     "replies.approve": frozenset({PROVIDER, MANAGER}),
-    "metrics.read": frozenset({MANAGER, ADMIN}),
+    "metrics.read": LEADS,
+    "metrics.export": LEADS,
+    "metrics.set_target": LEADS,
 }
 
 

@@ -50,7 +50,9 @@ def test_a_role_has_its_rooms_and_no_others(server: WebServer) -> None:
     rooms = {role: set(_rooms(server, role)) for role in Role}
     assert rooms[Role.FRONT_DESK] == {"Inbox", "Intake", "Reminders"}
     assert rooms[Role.COMPLIANCE] == {"Jobs", "Rollout", "Audit"}
-    assert rooms[Role.ADMIN] == {"Templates", "Deadlines", "Jobs", "Rollout", "Audit", "Staff"}
+    assert rooms[Role.ADMIN] == {
+        "Templates", "Deadlines", "Jobs", "Metrics", "Rollout", "Audit", "Staff",
+    }  # fmt: skip
     assert rooms[Role.PROVIDER] >= {"Inbox", "Notes", "Templates"}
 
 

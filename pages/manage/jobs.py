@@ -39,6 +39,7 @@ JOBS = {
     "notes.triage": "Draft notes and check them against their sources",
     "summaries.poll": "Find signed visits and see what was amended",
     "summaries.triage": "Draft summaries for patients and check them against the signed note",
+    "metrics.gather": "Gather facts for metrics",
     "places": "Fetch locations and providers",
     "sweep.bulk": "Finish bulk actions",
     "sweep.retention": "Destroy text past its retention",

@@ -5,6 +5,7 @@ from services.commands.hl7 import hl7
 from services.commands.house import doctor, staff, status
 from services.commands.installation import backup, db, keys, restore
 from services.commands.measuring import evaluate, intake, triage
+from services.commands.numbers import metrics
 from services.commands.trail import audit
 
 ALL = (
@@ -22,4 +23,5 @@ ALL = (
     staff,
     doctor,
     status,
+    metrics,
 )

@@ -16,6 +16,7 @@ from tests.bench import (
     hl7,
     ingest,
     intake,
+    metrics,
     notes,
     queue_page,
     redflags,
@@ -48,6 +49,7 @@ ALL: dict[str, Measure] = {
     "x12": x12.measure,
     "hl7": hl7.measure,
     "notes": notes.measure,
+    "metrics": metrics.measure,
 }
 
 
@@ -71,7 +73,7 @@ def quick(folder: Path) -> Scale:
     """Small enough to run in a minute, large enough to be no fluke."""
     return Scale(
         folder, stored=(2_000, 10_000), messages=500, rounds=3, staff=10, waiting=2_000,
-        sessions=(0, 3), on_screen=(200, 2_000), clicks=5, remitted=2_000, billed=5_000,
+        sessions=(0, 3), on_screen=(200, 2_000), clicks=5, remitted=2_000, billed=5_000, facts=50_000,
     )  # fmt: skip
 
 

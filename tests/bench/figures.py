@@ -16,7 +16,7 @@ class Scale:
     """How much to measure, and where to put it.
 
     ``stored`` are the numbers of conversations already there; ``messages`` how many are taken
-    in on top; ``remitted`` how many claims a payment covers and ``billed`` how many lie in the books; ``staff`` how many people work at the same time.
+    in on top; ``remitted`` how many claims a payment covers and ``billed`` how many lie in the books; ``facts`` are those behind the metrics; ``staff`` how many people work at the same time.
     """
 
     folder: Path
@@ -30,6 +30,7 @@ class Scale:
     clicks: int = 30
     remitted: int = 20_000
     billed: int = 200_000
+    facts: int = 5_000_000
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from tests.bench import (
     hl7,
     ingest,
     intake,
+    metrics,
     notes,
     queue_page,
     redflags,
@@ -24,18 +25,9 @@ from tests.bench.figures import Figure, Scale, heading, line, percentile
 
 # Those that need a browser, fifty processes or a trained engine are too slow for the suite.
 PARTS = (
-    claims,
-    hl7,
-    ingest,
-    *intake.PARTS,
-    notes,
-    queue_page,
-    redflags,
-    scrub,
-    sealing,
-    whole_path,
+    claims, hl7, ingest, *intake.PARTS, metrics, notes, queue_page, redflags, scrub, sealing, whole_path,
     x12,
-)
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -49,6 +41,7 @@ def small(tmp_path: Path) -> Scale:
         waiting=200,
         on_screen=(20, 200),
         remitted=200,
+        facts=16_000,
     )
 
 

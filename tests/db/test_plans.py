@@ -13,6 +13,7 @@ from sqlmodel import Session
 from db import open_database, reading
 from db.conversations import Conversations, State, Turn
 from db.deliveries import Deliveries
+from db.facts import MetricDays, MetricFacts
 from db.intake import BY_VISIT, FormFilter, FormState, IntakeForms
 from db.intake_fields import IntakeFields
 from db.letter_drafts import Undrafted
@@ -73,6 +74,14 @@ ASKED: dict[str, Callable[[Session], Any]] = {
     "visits of a schedule": lambda s: Visits(s, HERE).by_refs(map(str, IDS)),
     "visits to ask about": lambda s: Visits(s, HERE).to_ask(
         rows.MONDAY, rows.MONDAY, rows.MONDAY, 20
+    ),
+    "facts of items": lambda s: MetricFacts(s, HERE).about(map(str, IDS)),
+    "facts of a day": lambda s: MetricFacts(s, HERE).of_day("notes.time", rows.MONDAY.date()),
+    "facts behind a number": lambda s: MetricFacts(s, HERE).behind(
+        ["notes.time"], rows.MONDAY.date(), rows.MONDAY.date(), {}, 500
+    ),
+    "packed days of the metrics page": lambda s: MetricDays(s, HERE).between(
+        ["notes.time", "inbox.time"], rows.MONDAY.date(), rows.MONDAY.date()
     ),
     "next visit": lambda s: Visits(s, HERE).next_of(IDS[0], rows.MONDAY),
     "letters to draft": lambda s: Undrafted(s, HERE).claim("appeal", rows.MONDAY, 3),

@@ -1,0 +1,44 @@
+"""Numbers and the rows behind them as CSV, for people who may; each file is on the trail."""
+
+import io
+from dataclasses import dataclass
+
+from services.desk import Desk
+from services.errors import Invalid
+from services.management import Deed, managed
+from services.metrics import printing, report
+from services.metrics.definitions import BY_ID
+from services.metrics.loading import Narrow
+from services.metrics.report import Span
+
+MOST = 200_000  # rows of one file; more are refused with words, never cut
+
+
+@dataclass(frozen=True)
+class File:
+    """A file to save: its text and how many lines of numbers are in it."""
+
+    text: str
+    lines: int
+
+
+@managed("metrics.export", "Export as CSV")
+def export_report(desk: Desk, span: Span, narrow: Narrow) -> Deed[File]:
+    """Every metric of these days and places, as on the screen."""
+    out = io.StringIO(newline="")
+    lines = printing.write_report(report.report_at(desk, span, narrow), out)
+    return Deed(
+        "metrics", f"{span.first} to {span.last}; {lines} lines", File(out.getvalue(), lines)
+    )
+
+
+@managed("metrics.export", "Export rows as CSV")
+def export_rows(desk: Desk, metric: str, span: Span, narrow: Narrow) -> Deed[File]:
+    """Every row behind one metric. Raises ``Invalid`` where there are too many for one file."""
+    found = report.rows_at(desk, BY_ID[metric], span, narrow, MOST + 1)
+    if len(found) > MOST:
+        raise Invalid(f"These are more than {MOST:,} rows. Please choose fewer days.")
+    out = io.StringIO(newline="")
+    printing.write_rows(found, out)
+    told = f"{metric}, {span.first} to {span.last}; {len(found)} rows"
+    return Deed("metrics", told, File(out.getvalue(), len(found)))

@@ -1,0 +1,255 @@
+"""The numbers of a span of days: every metric with its count, what it was before, and its target."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from db.fact_sources import ClaimSource
+from db.facts import MetricCursors, MetricDays, MetricFact, MetricFacts
+from db.metric_targets import MetricTargets
+from db.practices import Practices
+from services.claims import places
+from services.container import Container
+from services.desk import Actor, Desk, looking
+from services.metrics.definitions import ALL, BY_ID
+from services.metrics.definitions.definition import Definition, Standing
+from services.metrics.loading import BY, Loaded, Narrow, load
+from services.metrics.measures import Measured
+from services.metrics.samples import Samples
+
+READ = "metrics.read"
+ROLLOUT = "rollout.event"
+
+
+@dataclass(frozen=True)
+class Span:
+    """From *first* to *last*, both included."""
+
+    first: date
+    last: date
+
+    @property
+    def before(self) -> "Span":
+        """As many days before it."""
+        length = self.last - self.first + timedelta(days=1)
+        return Span(self.first - length, self.first - timedelta(days=1))
+
+    @property
+    def days(self) -> list[date]:
+        """Each of its days."""
+        count = (self.last - self.first).days + 1
+        return [self.first + timedelta(days=n) for n in range(max(0, count))]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Target and baseline in force for one metric."""
+
+    target: float | None
+    baseline: float | None
+    own_target: bool = False  # the practice's own, not the default
+    own_baseline: bool = False
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One metric over a span: now, before, and how it stands."""
+
+    metric: Definition
+    now: Measured
+    before: Measured
+    wanted: Wanted
+
+    @property
+    def standing(self) -> Standing:
+        """How it stands to its target."""
+        wanted = self.wanted
+        return self.metric.standing(self.now.value, wanted.target, bands=not wanted.own_target)
+
+    @property
+    def change(self) -> float | None:
+        """By how much of what it was before it changed; nothing where either is unknown."""
+        now, before = self.now.value, self.before.value
+        return None if now is None or not before else now / before - 1
+
+
+@dataclass(frozen=True)
+class Point:
+    """One day of a series."""
+
+    day: date
+    measured: Measured
+
+
+@dataclass(frozen=True)
+class Event:
+    """A rollout event, as charts mark it."""
+
+    day: date
+    at: datetime
+    told: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """All numbers of a span, what can narrow them, and as of when they are."""
+
+    span: Span
+    readings: Sequence[Reading]
+    as_of: datetime | None
+    known: tuple[date, date] | None
+    choices: Mapping[str, Mapping[str, str]]  # by location, department …: reference and name
+    simulated: bool
+
+
+@dataclass(frozen=True)
+class Series:
+    """One metric day by day: all of it, and how it was worked; with the rollout events between."""
+
+    reading: Reading
+    points: Sequence[Point]
+    on: Sequence[Point]
+    off: Sequence[Point]
+    events: Sequence[Event]
+
+
+def report(container: Container, actor: Actor, span: Span, narrow: Narrow) -> Report:
+    """Every metric. Raises ``NotAllowed``."""
+    with looking(container, actor) as desk:
+        _require(desk)
+        return report_at(desk, span, narrow)
+
+
+def report_at(desk: Desk, span: Span, narrow: Narrow) -> Report:
+    """The same at an open desk that has asked for the permission."""
+    wanted = wanted_of(desk, span.last)
+    loaded = _loaded(desk, ALL, span, wanted)
+    whole, narrowed = loaded.samples(), loaded.samples(narrow)
+    readings = tuple(
+        _reading(one, whole if one.whole_practice else narrowed, span, wanted[one.id])
+        for one in ALL
+    )
+    return Report(
+        span, readings, desk.open(MetricCursors).as_of(), desk.open(MetricDays).span(),
+        _choices(desk, loaded), Practices(desk.session).get(desk.practice_id).synthetic,
+    )  # fmt: skip
+
+
+def series(container: Container, actor: Actor, metric: str, span: Span, narrow: Narrow) -> Series:
+    """One metric day by day. Raises ``NotAllowed`` or ``LookupError``."""
+    definition = BY_ID[metric]
+    with looking(container, actor) as desk:
+        _require(desk)
+        wanted = wanted_of(desk, span.last)
+        loaded = _loaded(desk, (definition,), span, wanted)
+        samples = loaded.samples(counted(definition, narrow))
+        found = [
+            [Point(day, definition.measure.of(part, day, day)) for day in span.days]
+            for part in (samples, samples.only(on=True), samples.only(on=False))
+        ]
+        every, on, off = ([p for p in ps if p.measured.value is not None] for ps in found)
+        reading = _reading(definition, samples, span, wanted[metric])
+        return Series(reading, every, on, off, _events(desk, span))
+
+
+def split(
+    container: Container, actor: Actor, span: Span, by: str
+) -> dict[str, tuple[str, dict[str, Measured]]]:
+    """Every metric by one of location, department, provider and payer: name and values by metric."""
+    with looking(container, actor) as desk:
+        _require(desk)
+        loaded = _loaded(desk, ALL, span, wanted_of(desk, span.last))
+        names = _choices(desk, loaded)[by]
+        return {
+            value: (names.get(value, value), {
+                one.id: one.measure.of(samples, span.first, span.last)
+                for one in ALL if not one.whole_practice
+            })
+            for value, samples in loaded.split(by).items()
+        }  # fmt: skip
+
+
+def rows(
+    container: Container, actor: Actor, metric: str, span: Span, narrow: Narrow, limit: int
+) -> Sequence[MetricFact]:
+    """The facts behind one metric, newest first. Raises ``NotAllowed`` or ``LookupError``."""
+    definition = BY_ID[metric]
+    with looking(container, actor) as desk:
+        _require(desk)
+        return rows_at(desk, definition, span, narrow, limit)
+
+
+def rows_at(
+    desk: Desk, metric: Definition, span: Span, narrow: Narrow, limit: int
+) -> Sequence[MetricFact]:
+    """The same at an open desk that has asked for the permission."""
+    measure, where = metric.measure, counted(metric, narrow).places
+    facts = desk.open(MetricFacts)
+    return facts.behind(
+        measure.kinds, span.first, span.last, where, limit, without_noughts=measure.sums
+    )
+
+
+def wanted_of(desk: Desk, day: date) -> dict[str, Wanted]:
+    """Targets and baselines in force on *day*: the month's own, the practice's own, the default."""
+    found = {one.id: Wanted(one.target, one.baseline) for one in ALL}
+    for row in desk.open(MetricTargets).every():
+        if row.metric in found and row.month in ("", f"{day:%Y-%m}"):
+            found[row.metric] = _decided(found[row.metric], row.target, row.baseline)
+    return found
+
+
+def _decided(held: Wanted, target: float | None, baseline: float | None) -> Wanted:
+    return Wanted(
+        held.target if target is None else target,
+        held.baseline if baseline is None else baseline,
+        held.own_target or target is not None,
+        held.own_baseline or baseline is not None,
+    )
+
+
+def _require(desk: Desk) -> None:
+    # Jobs and the console act for the house; a person needs the role.
+    if desk.actor.staff_id is not None:
+        desk.require(READ, "read metrics")
+
+
+def _loaded(
+    desk: Desk, metrics: Sequence[Definition], span: Span, wanted: Mapping[str, Wanted]
+) -> Loaded:
+    kinds = {kind for one in metrics for kind in one.measure.kinds}
+    reach = timedelta(days=max(one.measure.reach for one in metrics))
+    baselines = {id: w.baseline for id, w in wanted.items() if w.baseline is not None}
+    return load(desk, sorted(kinds), span.before.first - reach, span.last, baselines)
+
+
+def counted(metric: Definition, narrow: Narrow) -> Narrow:
+    """What narrows this metric: nothing does where it knows no places."""
+    return Narrow() if metric.whole_practice else narrow
+
+
+def _reading(metric: Definition, samples: Samples, span: Span, wanted: Wanted) -> Reading:
+    before = span.before
+    return Reading(
+        metric, metric.measure.of(samples, span.first, span.last),
+        metric.measure.of(samples, before.first, before.last), wanted,
+    )  # fmt: skip
+
+
+def _events(desk: Desk, span: Span) -> list[Event]:
+    found = desk.open(MetricFacts).behind([ROLLOUT], span.first, span.last, {}, 200)
+    return [Event(fact.day, fact.at, fact.label) for fact in reversed(found)]
+
+
+def _choices(desk: Desk, loaded: Loaded) -> dict[str, dict[str, str]]:
+    found = {by: {getattr(g, by) for g in loaded.groups} - {""} for by in BY}
+    names = _names(desk) | desk.open(ClaimSource).payer_names(sorted(found["payer"]))
+    return {
+        by: dict(sorted(((v, names.get(v, v)) for v in values), key=lambda one: one[1]))
+        for by, values in found.items()
+    }
+
+
+def _names(desk: Desk) -> dict[str, str]:
+    known = places.names(desk)
+    return {ref: places.name_of(known, ref) for ref in known}

@@ -1,0 +1,274 @@
+"""Ninety days of a practice that does not exist: pilots begin, and the numbers show it. Seeded.
+
+Only for a practice marked as synthetic, and every screen says that it is simulated. The facts
+are those that gathering would keep, so page, console and files need no second way.
+"""
+
+import random
+import time as clock
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from db.base import new_id
+from db.facts import MetricCursors, MetricFact, MetricFacts, Mode
+from db.places import Places
+from db.practices import Practice
+from services.container import Container
+from services.desk import Actor, Desk, looking, working
+from services.errors import Invalid
+from services.metrics.deriving.happening import Happening
+from services.metrics.gathering import TRAIL
+from services.metrics.keeping import repack
+
+DAYS, SEED = 90, 20_260_302
+SOURCE = "simulated"
+PILOT, WIDER, PAUSED, RESUMED = 45, 25, 18, 14  # days ago
+CATEGORIES = ("appointment", "refill", "result", "clinical", "billing", "admin")
+CARCS = ("16", "50", "197", "29", "18")
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Where and with whom it happens: the practice's own places, as its EHR names them.
+
+    Without *payers* there is no billing: a practice that has claims of its own brings its own.
+    """
+
+    locations: Sequence[str]
+    providers: Sequence[str]
+    payers: Sequence[str] = ()
+
+
+def fill(container: Container, practice: Practice, cast: Cast, days: int = DAYS) -> int:
+    """Make the days before today, each once and in a transaction of its own. Returns how many facts.
+
+    Raises ``Invalid`` for a practice that is not synthetic.
+    """
+    if not practice.synthetic:
+        raise Invalid("Simulated numbers are only for a synthetic practice.")
+    return sum(_fill(container, practice, cast, ago) for ago in range(days, 0, -1))
+
+
+def _fill(container: Container, practice: Practice, cast: Cast, ago: int) -> int:
+    with working(container, Actor.job(practice.id, "metrics.simulated")) as desk:
+        day = desk.today - timedelta(days=ago)
+        cursors = desk.open(MetricCursors)
+        cursors.locked(TRAIL)  # one writes facts at a time
+        cursor = cursors.locked(SOURCE)
+        if cursor.position >= str(day):
+            return 0
+        cursor.position = str(day)
+        blank = MetricFact.values(practice_id=practice.id)
+        made = happenings(cast, day, ago, desk.options.zone)
+        rows = [blank | _row(desk, one) | {"id": new_id()} for one in made]
+        desk.open(MetricFacts).insert_many(rows)
+        repack(desk, sorted({(row["kind"], row["day"]) for row in rows}))
+        return len(rows)
+
+
+def fill_when_ready(container: Container, practice: Practice, patience: float = 300) -> int:
+    """The same once the practice's places are known, which a worker fetches; for a demo's side.
+
+    Gives up after *patience* seconds. Billing is left to the claims that the practice has.
+    """
+    until = clock.monotonic() + patience
+    while clock.monotonic() < until:
+        with looking(container, Actor.job(practice.id, "metrics.simulated")) as desk:
+            kinds = [desk.open(Places).of_kind(kind) for kind in ("location", "provider")]
+        if all(kinds):
+            locations, providers = ([place.ehr_ref for place in found] for found in kinds)
+            return fill(container, practice, Cast(locations, providers))
+        clock.sleep(1)
+    return 0
+
+
+def happenings(cast: Cast, day: date, ago: int, zone: ZoneInfo) -> Iterator[Happening]:
+    """Every happening of a day, the same for the same day and places."""
+    dice = random.Random(SEED + day.toordinal())  # noqa: S311  (not for secrets)
+    yield from _Day(dice, cast, day, ago, datetime.combine(day, time(9), zone)).everything()
+
+
+def _row(desk: Desk, one: Happening) -> dict[str, Any]:
+    return vars(one) | {"day": one.at.astimezone(desk.options.zone).date()}
+
+
+@dataclass
+class _Day:
+    dice: random.Random
+    cast: Cast
+    day: date
+    ago: int
+    opens: datetime
+
+    @property
+    def is_open(self) -> bool:
+        return self.day.weekday() < 5
+
+    def everything(self) -> Iterator[Happening]:
+        yield from self._events()
+        yield from self._owed()
+        if not self.is_open:
+            return
+        for number in range(self.dice.randint(24, 34)):
+            yield from self._message(number)
+        for number in range(self.dice.randint(14, 20)):
+            yield from self._note(number)
+        for number in range(self.dice.randint(8, 12)):
+            yield from self._form(number)
+        for number in range(self.dice.randint(14, 20)):
+            yield from self._visit(number)
+        for number in range(self.dice.randint(10, 16) if self.cast.payers else 0):
+            yield from self._claim(number)
+        yield self._tell(
+            "ai.cost", 0, self.dice.randint(200_000, 900_000) * self._piloted(), on=True
+        )
+
+    def _piloted(self) -> int:
+        """0 before the pilot and while it was paused, 1 in it, 2 when it was widened."""
+        if self.ago > PILOT or PAUSED >= self.ago > RESUMED:
+            return 0
+        return 1 if self.ago > WIDER else 2
+
+    def _drafts(self) -> bool:
+        """Whether this item has a draft beside it: some people in the pilot, most after."""
+        return self.dice.random() < (0, 0.35, 0.8)[self._piloted()]
+
+    def _minutes(self, mean: float) -> int:
+        """Seconds around so many minutes, with a long tail as people have it."""
+        return max(20, int(self.dice.lognormvariate(0, 0.45) * mean * 60))
+
+    def _tell(
+        self, kind: str, number: int, value: float, *, on: bool = False, label: str = "",
+        payer: str = "",
+    ) -> Happening:  # fmt: skip
+        noun = kind.partition(".")[0]
+        spot = hash_of(self.day, noun, number)
+        return Happening(
+            kind, f"simulated/{noun}-{self.day:%Y%m%d}-{number}",
+            self.opens + timedelta(minutes=spot % 470), int(value), label,
+            location=_pick(self.cast.locations, spot), provider=_pick(self.cast.providers, spot // 7),
+            payer=payer, mode=Mode.ON if on else Mode.OFF,
+        )  # fmt: skip
+
+    def _events(self) -> Iterator[Happening]:
+        told = {
+            PILOT + 14: "inbox, notes: off -> shadow",
+            PILOT: "inbox, notes: shadow -> pilot",
+            WIDER: "inbox, notes: pilot -> on",
+            PAUSED: "inbox: on -> paused: guardrail, category corrected over 20 %",
+            RESUMED: "inbox: paused -> on",
+        }
+        if self.ago in told:
+            yield self._tell("rollout.event", 0, 1, label=told[self.ago], on=True)
+
+    def _owed(self) -> Iterator[Happening]:
+        for number, payer in enumerate(self.cast.payers):
+            owed = self.dice.randint(5_200_000, 5_900_000) - (DAYS - self.ago) * 9_000
+            yield self._tell("claims.owed", number, owed, payer=payer, on=True)
+            old = owed * self.dice.uniform(0.1, 0.17)
+            yield self._tell("claims.owed_old", number, old, payer=payer, on=True)
+
+    def _message(self, number: int) -> Iterator[Happening]:
+        on, label = self._drafts(), self.dice.choice(CATEGORIES)
+        needed = self.dice.random() < 0.8
+        faster = 0.55 if on else 1.0
+        open_time = self._minutes(170 * faster)
+        touches = 1 if self.dice.random() < (0.7 if on else 0.42) else self.dice.randint(2, 4)
+        spent = self._minutes(0.36 if on else 0.95)
+        values = {
+            "inbox.touch_open": open_time * 0.4, "inbox.touch": open_time * 0.9,
+            "inbox.closed_open": open_time * 1.3, "inbox.closed": open_time * 3,
+            "inbox.by_staff": self.dice.random() < (0.78 if on else 0.61),
+            "inbox.touches": touches, "inbox.one_touch": touches == 1,
+            "inbox.reopened": self.dice.random() < 0.05,
+            "inbox.late_touches": self.dice.random() < (0.05 if on else 0.12),
+            "inbox.time": spent,
+        }  # fmt: skip
+        if needed:
+            answered = self.dice.random() < (0.98 if on else 0.92)
+            yield self._tell("inbox.needed", number, answered, on=on, label=label)
+            if answered:
+                values |= {"inbox.response": open_time * 2.2, "inbox.response_open": open_time,
+                           "inbox.sla": open_time < 4 * 3600}  # fmt: skip
+        for kind, value in values.items():
+            yield self._tell(kind, number, value, on=on, label=label)
+        yield from self._suggested(number, label, on=on)
+
+    def _suggested(self, number: int, label: str, *, on: bool) -> Iterator[Happening]:
+        if not on and self.ago <= PILOT + 14 and self._piloted() == 0:
+            agrees = self.dice.random() < 0.89
+            yield self._tell("ai.shadow_agrees", number, agrees, label=label)
+        if not on:
+            return
+        bad = PAUSED + 2 >= self.ago > PAUSED  # the days before the guardrail paused it
+        draft = self.dice.choices(("used", "edited", "discarded"), (52, 36, 12))[0]
+        for kind in ("used", "edited", "discarded"):
+            yield self._tell(f"ai.draft_{kind}", number, kind == draft, on=True, label=label)
+        if draft != "discarded":
+            yield self._tell("ai.untouched", number, draft == "used", on=True, label=label)
+        corrected = self.dice.random() < (0.3 if bad else 0.07)
+        yield self._tell("ai.corrected", number, corrected, on=True, label=label)
+        yield self._tell("ai.raised", number, self.dice.random() < 0.02, on=True, label=label)
+        yield self._tell("ai.missed", number, 0, on=True, label=label)
+        yield self._tell("ai.inbox_cost", number, self.dice.randint(3_000, 9_000), on=True)
+
+    def _note(self, number: int) -> Iterator[Happening]:
+        on = self._drafts()
+        spent = self._minutes(4.1 if on else 9.6)
+        yield self._tell("notes.time", number, spent, on=on)
+        yield self._tell("notes.filed", number, spent + self._minutes(60 if on else 300), on=on)
+        if on:
+            yield self._tell("notes.as_drafted", number, self.dice.random() < 0.21, on=True)
+
+    def _form(self, number: int) -> Iterator[Happening]:
+        fields = self.dice.randint(18, 40)
+        accepted = fields - self.dice.randint(0, 4)
+        for kind, value in {
+            "intake.time": self._minutes(2.2), "intake.wait": self._minutes(240),
+            "intake.conflicts": self.dice.choice((0, 0, 0, 1, 1, 2)), "intake.fields": fields,
+            "intake.accepted": accepted,
+        }.items():  # fmt: skip
+            yield self._tell(kind, number, value, on=True, label="check_in")
+
+    def _visit(self, number: int) -> Iterator[Happening]:
+        reminded = self.dice.random() < 0.85
+        yield self._tell("visits.noshow", number, self.dice.random() < (0.06 if reminded else 0.13),
+                         on=reminded)  # fmt: skip
+        if reminded:
+            confirmed = self.dice.random() < 0.58
+            yield self._tell("reminders.confirmed", number, confirmed, on=True)
+            change = not confirmed and self.dice.random() < 0.12
+            yield self._tell("reminders.change", number, change, on=True)
+
+    def _claim(self, number: int) -> Iterator[Happening]:
+        payer, cents = _pick(self.cast.payers, number), self.dice.randint(9_000, 42_000)
+        on = self.ago <= PILOT
+        denied = self.dice.random() < (0.07 if on else 0.11)
+        values = {"claims.charged": cents * 3, "claims.accepted": self.dice.random() < 0.985,
+                  "claims.denied": denied, "claims.remitted": cents * 3,
+                  "claims.clean": self.dice.random() < (0.96 if on else 0.9)}  # fmt: skip
+        for kind, value in values.items():
+            yield self._tell(kind, number, value, on=on, payer=payer)
+        if denied:
+            label = self.dice.choice(CARCS)
+            yield self._tell("denials.denied", number, cents * 2.4, on=on, payer=payer, label=label)
+            waited = self.dice.randint(1, 5 if on else 11) * 86_400
+            yield self._tell(
+                "denials.first_action", number, waited, on=on, payer=payer, label=label
+            )
+            won = self.dice.random() < 0.55
+            yield self._tell("denials.appeal", number, won, on=on, payer=payer, label=label)
+            if won:
+                yield self._tell("denials.recovered", number, cents * 0.7, on=on, payer=payer)
+
+
+def hash_of(day: date, noun: str, number: int) -> int:
+    """A number that is the same in every process, unlike ``hash``."""
+    return (day.toordinal() * 31 + sum(noun.encode()) * 17 + number * 7919) % 1_000_003
+
+
+def _pick(of: Sequence[str], number: int) -> str:
+    return of[number % len(of)] if of else ""
