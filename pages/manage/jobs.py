@@ -37,6 +37,8 @@ JOBS = {
     "notes.poll": "Find visits to write down and see what was signed",
     "notes.triage": "Draft notes and check them against their sources",
     "places": "Fetch locations and providers",
+    "rollout.guardrails": "Watch the limits of what is rolled out",
+    "rollout.scheduled": "Begin and end planned changes",
     "sweep.bulk": "Finish bulk actions",
     "sweep.retention": "Destroy text past its retention",
     "sweep.snoozed": "Wake snoozed messages",
