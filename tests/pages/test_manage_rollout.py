@@ -214,4 +214,4 @@ def test_the_plan_is_four_phases_and_the_limits_have_their_figures(open_page, pr
     app = open_page(admin, PAGE)
     assert not app.exception
     assert all(f"Phase {n}" in words(app) for n in range(1, 5))
-    assert "0 in 0 cases" in words(app)
+    assert "limit 15% over 7 days, from 20 cases on" in words(app)

@@ -90,7 +90,7 @@ def _audience(move: Move, own: Rollout | None, shown: Shown) -> Move:
     opens = f"{move.workflow}.read"
     roles = st.pills(
         "Roles in the pilot", [role for role in ROLES if may(role, opens)],
-        selection_mode="multi", format_func=ROLES.__getitem__,
+        selection_mode="multi", wrap=True, format_func=ROLES.__getitem__,
         default=[Role(role) for role in own.roles] if own else [], key=_key(move, own, "roles"),
     )  # fmt: skip
     pilots = _people(move, own, shown)
@@ -120,7 +120,7 @@ def _people(move: Move, own: Rollout | None, shown: Shown) -> Sequence[UUID]:
     key = _key(move, own, "pilots")
     if len(people) <= CHIPS:
         return st.pills(
-            "People in the pilot", list(people), selection_mode="multi", default=chosen,
+            "People in the pilot", list(people), selection_mode="multi", wrap=True, default=chosen,
             format_func=people.__getitem__, key=key,
         )  # fmt: skip
     return st.multiselect(

@@ -38,15 +38,23 @@ def _limit(actor: Actor, workflow: str, reading: Reading) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{measure.title}**", help=measure.definition)
         st.badge(label, color=color, icon=icon)
-        st.text(f"{measure.said(reading.measured.value)} in {reading.measured.count:,} cases")
-        st.caption(
-            f"limit {measure.said(limit.limit)} over {limit.hours} h, "
-            f"from {limit.at_least} cases on"
-        )
+        st.text(_found(reading))
+        least = f", from {limit.at_least:,} cases on" if limit.at_least > 1 else ""
+        st.caption(f"limit {measure.said(limit.limit)} over {_window(limit.hours)}{least}")
         st.space("stretch")
         if may_do(actor, guardrails.set_limit.verb):
             with st.popover("Set", icon=":material/tune:"):
                 _set(actor, workflow, reading)
+
+
+def _found(reading: Reading) -> str:
+    value = reading.measure.said(reading.measured.value)
+    counts = reading.measure.unit == "count"
+    return value if counts else f"{value} in {reading.measured.count:,} cases"
+
+
+def _window(hours: int) -> str:
+    return f"{hours // 24} days" if hours >= 48 and hours % 24 == 0 else f"{hours} h"
 
 
 def _badge(reading: Reading) -> Badge:

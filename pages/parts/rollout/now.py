@@ -1,6 +1,7 @@
 """What runs and for whom, kept up to date; stop in two clicks, begin a change in one."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from db.rollout import Rollout
 from db.vocabulary import Stage
@@ -35,12 +36,27 @@ def now() -> None:
     actor = signed_in()
     shown = looked_up(actor)
     _notices(actor, shown)
-    for what, title in STOPPABLE.items():
-        with st.container(border=True, gap="small"):
-            with st.container(horizontal=True, vertical_alignment="center"):
-                _head(actor, what, title, shown)
-            if what in WORKFLOWS:
-                _stages(what, shown)
+    with st.container(gap="xsmall"):
+        for what in STOPPABLE:
+            with st.container(border=True, gap="xsmall"):
+                _row(actor, what, shown)
+
+
+def _row(actor: Actor, what: str, shown: Shown) -> None:
+    left, right = st.columns([1, 1], vertical_alignment="center")
+    with left, _line():
+        _head(what, shown)
+    with right, _line(end=True):
+        _deeds(actor, what, shown)
+    if what in WORKFLOWS:
+        _places(what, shown)
+
+
+def _line(*, end: bool = False) -> DeltaGenerator:
+    return st.container(
+        horizontal=True, vertical_alignment="center", gap="small",
+        horizontal_alignment="right" if end else "left",
+    )  # fmt: skip
 
 
 def _notices(actor: Actor, shown: Shown) -> None:
@@ -61,27 +77,32 @@ def _notices(actor: Actor, shown: Shown) -> None:
                     st.rerun()
 
 
-def _head(actor: Actor, what: str, title: str, shown: Shown) -> None:
-    st.markdown(f"**{title}**")
+def _head(what: str, shown: Shown) -> None:
+    st.markdown(f"**{STOPPABLE[what]}**")
     switch = shown.stopped.get(what)
     if switch is not None:
         st.badge("Stopped", color="red", icon=":material/stop_circle:")
         st.caption(f"by {shown.who(switch.by)}: {switch.reason}")
     elif what not in WORKFLOWS:
         st.badge("Running", color="green", icon=":material/play_circle:")
-    st.space("stretch")
+    if what in WORKFLOWS:
+        _practice(what, shown)
+
+
+def _deeds(actor: Actor, what: str, shown: Shown) -> None:
+    is_stopped = what in shown.stopped
     if what in WORKFLOWS:
         _change(actor, what)
-    if switch is None and may_do(actor, switches.stop.verb):
+    if not is_stopped and may_do(actor, switches.stop.verb):
         _pause(actor, what, shown)
         _stop(actor, what)
-    if switch is not None and may_do(actor, switches.resume.verb):
+    if is_stopped and may_do(actor, switches.resume.verb):
         _resume(actor, what)
 
 
 def _change(actor: Actor, what: str) -> None:
     if may_do(actor, switches.set_stage.verb) and st.button(
-        "Change", icon=":material/tune:", key=f"change/{what}",
+        "Change", icon=":material/tune:", key=f"change/{what}", type="tertiary",
         help="Choose this workflow in the form.",
     ):  # fmt: skip
         st.session_state[CHOSEN] = what
@@ -89,7 +110,9 @@ def _change(actor: Actor, what: str) -> None:
 
 
 def _stop(actor: Actor, what: str) -> None:
-    with st.popover("Stop", icon=":material/stop_circle:", help=switches.stop.help):
+    with st.popover(
+        "Stop", icon=":material/stop_circle:", type="tertiary", help=switches.stop.help
+    ):
         st.write(WHAT_STOPS.get(what, WORKFLOW_STOPS))
         why = st.selectbox("Why", list(WHYS), format_func=WHYS.__getitem__, key=f"why/{what}")
         if st.button("Stop now", type="primary", key=f"stop/{what}"):
@@ -102,7 +125,9 @@ def _pause(actor: Actor, what: str, shown: Shown) -> None:
     rows = shown.stages.get(what, ())
     if not any(row.stage in (Stage.PILOT, Stage.ON) for row in rows):
         return
-    with st.popover("Pause", icon=":material/pause_circle:", help=switches.pause.help):
+    with st.popover(
+        "Pause", icon=":material/pause_circle:", type="tertiary", help=switches.pause.help
+    ):
         st.write(PAUSES)
         if st.button("Pause now", type="primary", key=f"pause/{what}"):
             with said_plainly():
@@ -112,7 +137,9 @@ def _pause(actor: Actor, what: str, shown: Shown) -> None:
 
 
 def _resume(actor: Actor, what: str) -> None:
-    with st.popover("Start again", icon=":material/play_circle:", help=switches.resume.help):
+    with st.popover(
+        "Start again", icon=":material/play_circle:", type="tertiary", help=switches.resume.help
+    ):
         st.write("It runs again within seconds, as far as its stages allow.")
         if st.button("Start now", type="primary", key=f"resume/{what}"):
             with said_plainly():
@@ -120,20 +147,28 @@ def _resume(actor: Actor, what: str) -> None:
                 st.rerun()
 
 
-def _stages(workflow: str, shown: Shown) -> None:
-    rows = sorted(shown.stages[workflow], key=lambda row: row.scope)
-    for row in rows:
+def _practice(workflow: str, shown: Shown) -> None:
+    """The stage of the whole practice, beside the workflow's name."""
+    row = next((row for row in shown.stages[workflow] if not row.scope), None)
+    if row is not None:
         _stage(row, shown)
-    if not rows:
+    elif not shown.stages[workflow]:
         st.caption("Nobody has switched this on yet.")
 
 
+def _places(workflow: str, shown: Shown) -> None:
+    """The stages of places that have one of their own."""
+    for row in sorted(shown.stages[workflow], key=lambda row: row.scope):
+        if row.scope:
+            with _line():
+                st.text(shown.place(row.scope))
+                _stage(row, shown)
+
+
 def _stage(row: Rollout, shown: Shown) -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
-        label, color, icon = STAGE_BADGES[row.stage]
-        st.badge(label, color=color, icon=icon)
-        st.text(shown.place(row.scope))
-        if row.stage is Stage.PILOT:
-            st.caption(shown.says(row))
-        if drain := draining.of(row):
-            st.caption(f"open work may be finished until {clock_time(drain.until, shown.zone)}")
+    label, color, icon = STAGE_BADGES[row.stage]
+    st.badge(label, color=color, icon=icon)
+    if row.stage is Stage.PILOT:
+        st.caption(shown.says(row))
+    if drain := draining.of(row):
+        st.caption(f"open work may be finished until {clock_time(drain.until, shown.zone)}")

@@ -15,7 +15,8 @@ def review(move: Move, given: Given, touched: Effect, shown: Shown) -> None:
     st.text(f"From: {STAGES[move.seen] if move.seen else FOLLOW}")
     st.text(f"To: {STAGES[move.stage] if move.stage else FOLLOW}")
     if move.after and move.after.percent + len(move.after.pilots):
-        st.text(f"In the {scopes.said(move.after, shown.name)}.")
+        reached = scopes.said(move.after, shown.name).removeprefix("pilot for ")
+        st.text(f"In the pilot: {reached}.")
     _people(touched)
     for warning in touched.warnings:
         st.warning(warning, icon=":material/warning:")
