@@ -32,7 +32,7 @@ st.title("Rollout")
 tabs = dict(zip(TABS, st.tabs(TABS), strict=True))
 shown = looked_up(actor)
 with tabs["Now"]:
-    left, right = st.columns([3, 2], gap="large")
+    left, right = st.columns([5, 3], gap="medium")
     with left:
         st.caption("A stop beats every stage, place and person, within seconds, in this practice.")
         now()

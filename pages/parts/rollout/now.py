@@ -43,7 +43,8 @@ def now() -> None:
 
 
 def _row(actor: Actor, what: str, shown: Shown) -> None:
-    left, right = st.columns([1, 1], vertical_alignment="center")
+    widths = [5, 6] if what in WORKFLOWS else [4, 1]
+    left, right = st.columns(widths, vertical_alignment="center", gap="xsmall")
     with left, _line():
         _head(what, shown)
     with right, _line(end=True):
