@@ -1,5 +1,7 @@
 """The rollout page: what is on for whom and why, a review before a change, and what stops it."""
 
+from datetime import UTC, date, datetime
+
 import pytest
 
 from db import writing
@@ -7,6 +9,7 @@ from db.audit import AuditTrail
 from db.places import Place
 from db.practices import Practices
 from db.rollout import Rollouts
+from db.rollout_changes import PlanState, RolloutPlans
 from db.vocabulary import Role, Stage
 from services import rollout, switches
 from services.desk import looking
@@ -171,6 +174,26 @@ def test_what_is_planned_is_approved_by_somebody_else(
     assert not app.exception
     plans.run_due(container, practice)
     assert stages(container, admin) == {"": Stage.PILOT}
+
+
+def test_a_plan_whose_moment_is_changed_needs_its_approval_again(
+    open_page, container, practice, admin, manager, nurse, clock
+):
+    with writing(container.engine) as session:
+        Practices(session).get(practice.id).options = {"second_approver": True}
+    switches.set_stage(container, admin, switches.Move("inbox", "", Stage.OFF, seen=Stage.ON))
+    move = switches.Move("inbox", "", Stage.PILOT, (nurse.staff_id,), Stage.OFF)
+    wanted = plans.Wanted(move, starts_at=rows.later(days=1))
+    id = plans.plan(container, admin, wanted)
+    plans.approve(container, manager, id, 1)
+    app = open_page(admin, PAGE)
+    app.date_input(key=f"edit/Begins/{id}/2/day").set_value(date(2026, 3, 5)).run()
+    app.button(key=f"edit/{id}").click().run()
+    assert not app.exception
+    with looking(container, admin) as desk:
+        plan = desk.open(RolloutPlans).get(id)
+    assert (plan.state, plan.approved_by) == (PlanState.ASKED, None)
+    assert plan.starts_at == datetime(2026, 3, 5, 9, tzinfo=UTC)
 
 
 def test_a_change_is_taken_back_from_its_diff(open_page, container, practice, admin):

@@ -1,5 +1,7 @@
 """What will begin or end by itself, what waits for a second person, and what came of it."""
 
+from datetime import date, datetime, time
+
 import streamlit as st
 
 from db.rollout_changes import PlanState, RolloutPlan, RolloutPlans
@@ -9,7 +11,8 @@ from pages.parts.rollout.shown import Shown
 from services.desk import Actor, looking
 from services.rollout import plans, scopes
 from services.rollout.moves import Move
-from services.switches import WORKFLOWS
+from services.rollout.plans import Wanted
+from services.switches import WORKFLOWS, Because, Given
 
 BADGES: dict[PlanState, Badge] = {
     PlanState.ASKED: ("Waits for approval", "orange", ":material/group:"),
@@ -33,6 +36,7 @@ def planned(actor: Actor, shown: Shown) -> None:
             _plan(plan, shown)
             with st.container(horizontal=True):
                 _approve(actor, plan)
+                _edit(actor, plan, shown)
                 _cancel(actor, plan)
     if settled:
         st.subheader("What came of the last ones")
@@ -74,6 +78,36 @@ def _approve(actor: Actor, plan: RolloutPlan) -> None:
         with said_plainly():
             plans.approve(open_building(), actor, plan.id, plan.version)
             st.rerun()
+
+
+def _edit(actor: Actor, plan: RolloutPlan, shown: Shown) -> None:
+    if plan.state is PlanState.RUNNING or not may_do(actor, plans.edit.verb):
+        return
+    with st.popover("Change when", icon=":material/edit_calendar:", help=plans.edit.help):
+        if plan.approved_by:
+            st.warning("The approval is void once you change this.", icon=":material/group:")
+        starts = _moment("Begins", plan.starts_at, plan, shown)
+        stops = plan.stops_at and _moment("Ends", plan.stops_at, plan, shown)
+        if st.button("Change it", type="primary", key=f"edit/{plan.id}"):
+            with said_plainly():
+                _edited(actor, plan, plans.moment(*starts, shown.zone),
+                        stops and plans.moment(*stops, shown.zone))  # fmt: skip
+                st.rerun()
+
+
+def _moment(label: str, now: datetime, plan: RolloutPlan, shown: Shown) -> tuple[date, time]:
+    local = now.astimezone(shown.zone)
+    left, right = st.columns(2)
+    key = f"edit/{label}/{plan.id}/{plan.version}"
+    day = left.date_input(label, local.date(), key=f"{key}/day")
+    at = right.time_input("At", local.time().replace(second=0, microsecond=0), key=f"{key}/at")
+    return day, at
+
+
+def _edited(actor: Actor, plan: RolloutPlan, starts: datetime, stops: datetime | None) -> None:
+    given = Given(Because(plan.because), plan.owner, drains=True)
+    wanted = Wanted(Move.loaded(plan.move), given, starts, stops)
+    plans.edit(open_building(), actor, plan.id, plan.version, wanted)
 
 
 def _cancel(actor: Actor, plan: RolloutPlan) -> None:
