@@ -112,3 +112,21 @@ def test_whoever_names_a_role_means_all_of_it_unless_they_say_how_much(building,
     found = json.loads(foyer("list", "--json").output)["workflows"]
     says = [found[key]["scopes"][0]["says"] for key in ("inbox", "intake", "notes")]
     assert says == ["pilot for every nurse", "pilot for 30% of nurse", "pilot for 20% of everybody"]
+
+
+def test_where_two_must_agree_the_command_asks_and_a_moment_is_planned(building, foyer):
+    assert foyer("set", "intake", "shadow", "--from", "2036-03-03 07:00").output == (
+        "intake: shadow, as planned.\n"
+    )
+    with writing(building.engine) as session:
+        [practice] = Practices(session).all()
+        practice.options = {"second_approver": True}
+    asked = foyer("set", "inbox", "pilot", "--person", NORA)
+    assert asked.output == "inbox: pilot, once a second person has approved it.\n"
+    found = json.loads(foyer("list", "--json").output)
+    assert [(plan["workflow"], plan["state"]) for plan in found["plans"]] == [
+        ("inbox", "asked"), ("intake", "ready"),
+    ]  # fmt: skip
+    assert found["plans"][1]["starts_at"] == "2036-03-03T12:00:00+00:00"
+    assert found["workflows"]["inbox"]["scopes"] == []
+    assert foyer("set", "inbox", "on", "--until", "2020-03-03 07:00").exit_code == 1

@@ -14,6 +14,7 @@ from pages.parts.rollout.shown import Shown, looked_up
 from services import switches
 from services.desk import Actor
 
+LIST = 660  # pixels: it scrolls by itself, so that the form beside it stays in view
 TABS = ("Now", "Plan", "Coming up", "History", "Limits", "People")
 
 
@@ -33,7 +34,7 @@ tabs = dict(zip(TABS, st.tabs(TABS), strict=True))
 shown = looked_up(actor)
 with tabs["Now"]:
     left, right = st.columns([5, 3], gap="medium")
-    with left:
+    with left, st.container(height=LIST, border=False):
         st.caption("A stop beats every stage, place and person, within seconds, in this practice.")
         now()
     with right:

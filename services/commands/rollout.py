@@ -9,6 +9,8 @@ from services.commands.plainly import container, plainly, practices
 
 PRACTICE = click.option("--practice", default="", help="practice code, where there are several")
 
+MOMENT = click.DateTime(["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"])
+
 
 @click.group()
 def rollout() -> None:
@@ -38,18 +40,22 @@ def list_all(as_json: bool, practice: str) -> None:
 @click.option("--because", default="other", help="why, from the list on the page")
 @click.option("--owner", default="", help="e-mail address of who answers for it")
 @click.option("--cut", is_flag=True, help="open work may not be finished")
+@click.option("--from", "starts", default=None, type=MOMENT, help="by the practice's clock")
+@click.option("--until", "stops", default=None, type=MOMENT, help="it goes back then")
 @PRACTICE
 @plainly
 def set_stage(workflow: str, stage: str, practice: str, **asked: Any) -> None:
-    """Move WORKFLOW to STAGE, in the whole practice or at one place; follow: as the wider scope."""
-    from services import switches
-    from services.rollout.console import given_of, move_of
+    """Move WORKFLOW to STAGE, in the whole practice or at one place; follow: as the wider scope.
+
+    Where a second person has to approve, it is asked for.
+    """
+    from services.rollout.console import given_of, make_or_plan, move_of
 
     building, actor = _operator(practice)
     move = move_of(building, actor, workflow, stage, **asked)
     given = given_of(building, actor, **asked)
-    switches.set_stage.by_house(building, actor, move, given)
-    click.echo(f"{workflow}: {stage}, within seconds.")
+    done = make_or_plan(building, actor, move, given, asked["starts"], asked["stops"])
+    click.echo(f"{workflow}: {stage}, {done}.")
 
 
 @rollout.command()

@@ -1,6 +1,7 @@
 """What an operator types, turned into the move and the reasons that the page would send."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,11 +9,14 @@ from db.places import Places
 from db.rollout import Rollouts
 from db.staff import StaffList
 from db.vocabulary import Role, Stage
+from services import switches
 from services.container import Container
 from services.desk import Actor, Desk, looking
 from services.errors import Invalid
+from services.rollout import plans
 from services.rollout.history import latest_number
 from services.rollout.moves import Because, Given, Move
+from services.rollout.plans import Wanted
 
 FOLLOW = "follow"
 
@@ -51,6 +55,25 @@ def given_of(
     with looking(container, actor) as desk:
         answers = _person(desk, owner) if owner else None
     return Given(Because(because), answers, drains=not cut)
+
+
+def make_or_plan(
+    container: Container, actor: Actor, move: Move, given: Given,
+    starts: datetime | None = None, stops: datetime | None = None,
+) -> str:  # fmt: skip
+    """Make *move* now, or plan it: for a moment, or because a second person has to approve.
+
+    *starts* and *stops* are wall clock times at the practice. Returns in words which it was.
+    """
+    with looking(container, actor) as desk:
+        zone = desk.options.zone
+        asks = move.workflow in switches.WORKFLOWS and switches.effect(desk, move).asks
+    if not (asks or starts or stops):
+        switches.set_stage.by_house(container, actor, move, given)
+        return "within seconds"
+    begins, ends = (m and plans.moment(m.date(), m.time(), zone) for m in (starts, stops))
+    plans.plan.by_house(container, actor, Wanted(move, given, begins, ends))
+    return "once a second person has approved it" if asks else "as planned"
 
 
 def _place(desk: Desk, named: str) -> str:

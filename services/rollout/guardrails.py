@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from uuid import UUID
 
 from db.guardrail_counts import GuardrailCounts
@@ -116,15 +116,16 @@ def watch(container: Container, practice: Practice) -> Counter[str]:
     return counts
 
 
-def said(trip: GuardrailTrip) -> str:
-    """Why it was paused, in a sentence."""
+def said(trip: GuardrailTrip, zone: tzinfo = UTC) -> str:
+    """Why it was paused, in a sentence; by the clock of *zone*."""
     measure = measures.named(trip.workflow, trip.measure)
     if measure is None:
         return "A limit was exceeded."
     cases = "" if measure.unit == "count" else f" in {trip.count:,} cases"
+    since = f"{trip.since.astimezone(zone):%Y-%m-%d %H:%M}{' UTC' if zone is UTC else ''}"
     return (
-        f"{measure.title}: {measure.said(trip.value)}{cases} since {trip.since:%Y-%m-%d %H:%M} "
-        f"UTC; the limit is {measure.said(trip.limit)}."
+        f"{measure.title}: {measure.said(trip.value)}{cases} since {since}; "
+        f"the limit is {measure.said(trip.limit)}."
     )
 
 

@@ -19,6 +19,8 @@ def upgrade() -> None:
         rollout.add_column(sa.Column("roles", sa.JSON(), nullable=False, server_default="[]"))
         rollout.add_column(sa.Column("percent", sa.Integer(), nullable=False, server_default="0"))
         rollout.add_column(sa.Column("draining", sa.JSON(), nullable=False, server_default="{}"))
+    # In a step of its own: SQLite copies the rows with whatever default the step ends with.
+    with op.batch_alter_table("rollout") as rollout:
         for column in ("roles", "percent", "draining"):
             rollout.alter_column(column, server_default=None)
     _opt_out()

@@ -65,7 +65,7 @@ def _notices(actor: Actor, shown: Shown) -> None:
         with st.container(border=True):
             st.error(
                 f"**{WORKFLOWS.get(trip.workflow, trip.workflow)} was paused by itself** "
-                f"({clock_time(trip.at, shown.zone)}). {guardrails.said(trip)} "
+                f"({clock_time(trip.at, shown.zone)}). {guardrails.said(trip, shown.zone)} "
                 "What was open may be finished; switch it on again once you know why.",
                 icon=":material/front_hand:",
             )

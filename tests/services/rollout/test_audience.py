@@ -4,7 +4,7 @@ import pytest
 
 from db.audit import AuditTrail
 from db.vocabulary import Role, Stage
-from services import rollout, switches
+from services import rollout, staff, switches
 from services.desk import looking
 from services.errors import Invalid, NotAllowed, Stale
 from services.rollout.audience import bucket
@@ -61,6 +61,20 @@ def test_somebody_left_out_loses_it_and_the_kill_switch_beats_every_name(
     switches.stop(container, admin, "inbox", Why.SECURITY)
     assert not (shows(nurse))
     assert not (shows(front_desk))
+
+
+def test_a_pilot_person_who_left_loses_it_and_the_others_keep_it(
+    container, practice, admin, nurse, front_desk, shows, move
+):
+    move(admin, Stage.PILOT, pilots=(nurse.staff_id, front_desk.staff_id), seen=Stage.ON)
+    staff.disable(container, admin, nurse.staff_id)
+    assert shows(front_desk)
+    found = reasons(container, admin, nurse)
+    assert (found.is_on, found.chain) == (
+        False, ("Sample nurse is disabled and cannot sign in.",),
+    )  # fmt: skip
+    with pytest.raises(Invalid, match="no longer works here"):
+        move(admin, Stage.PILOT, pilots=(nurse.staff_id,), seen=Stage.PILOT)
 
 
 def test_why_names_what_decided_from_the_top(
