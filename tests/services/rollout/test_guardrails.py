@@ -5,12 +5,14 @@ from uuid import uuid4
 
 import pytest
 
-from db import writing
+from db import reading, writing
 from db.audit import AuditTrail
 from db.conversations import Conversation
 from db.corrections import Correction
 from db.deliveries import Delivery, DeliveryState
+from db.guardrail_counts import GuardrailCounts
 from db.guardrails import GuardrailTrips
+from db.open_work import OpenWork
 from db.rollout import Rollouts
 from db.suggestions import Outcome, Suggestion
 from db.vocabulary import Category, Stage, Urgency
@@ -197,3 +199,18 @@ def test_every_measure_says_what_it_is_and_every_workflow_has_one():
         found = measures.of(workflow)
         assert len({measure.key for measure in found}) == len(found) > 0
         assert all(measure.definition.endswith(".") for measure in found)
+
+
+def test_another_practices_rows_are_neither_measured_nor_open_here(
+    container, practice, nurse, sorted_as
+):
+    raised(container, nurse, sorted_as(is_now=Urgency.URGENT, microdollars=1_000_000))
+    with reading(container.engine) as session:
+        here, there = (
+            (GuardrailCounts(session, id), OpenWork(session, id)) for id in (practice.id, uuid4())
+        )
+        assert (here[0].urgent_misses(MONDAY), here[0].cost(MONDAY)) == (1, (1_000_000, 1))
+        assert here[1].at("inbox", "").total == 1
+        assert (there[0].urgent_misses(MONDAY), there[0].cost(MONDAY)) == (0, (0, 0))
+        assert there[0].corrections(MONDAY) == there[0].untouched_replies(MONDAY) == (0, 0)
+        assert there[1].at("inbox", "").total == 0
