@@ -234,3 +234,9 @@ class Deliveries(Repository[Delivery]):
             .group_by(col(Delivery.state))
         )
         return {str(state): n for state, n in self.session.exec(grouped)}
+
+    def count_held(self, workflow: str) -> int:
+        """How much was approved in *workflow* and has not left yet."""
+        held = (col(Delivery.state) == DeliveryState.HELD, col(Delivery.workflow) == workflow)
+        mine = select(func.count()).where(col(Delivery.practice_id) == self.practice_id, *held)
+        return int(self.session.exec(mine).one())

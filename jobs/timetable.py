@@ -12,6 +12,7 @@ from services.claims.risk import versions
 from services.desk import Actor
 from services.lines import Lines
 from services.metrics import gathering
+from services.rollout import guardrails, plans
 from services.settings import Settings
 from services.workflows import ALL
 
@@ -54,6 +55,8 @@ def timetable(settings: Settings) -> tuple[Job, ...]:
         Job("charts", Every(timedelta(seconds=20)), _charts),
         *sorting,
         Job("deliver", Every(timedelta(seconds=2)), _deliver, drains=True),
+        Job("rollout.scheduled", Every(timedelta(seconds=2)), _scheduled, drains=True),
+        Job("rollout.guardrails", Every(timedelta(minutes=1)), _guardrails),
         Job("sweep.snoozed", Every(timedelta(seconds=30)), _wake),
         Job("sweep.bulk", Every(timedelta(seconds=15)), _bulk),
         Job("claims.eligibility", Every(timedelta(minutes=2)), _eligibility),
@@ -82,6 +85,14 @@ def _charts(lines: Lines) -> Counter[str]:
 
 def _deliver(lines: Lines) -> Counter[str]:
     return deliverer.deliver(deliverer.carrier(lines.container, lines.practice, lines.ehr))
+
+
+def _scheduled(lines: Lines) -> Counter[str]:
+    return plans.run_due(lines.container, lines.practice)
+
+
+def _guardrails(lines: Lines) -> Counter[str]:
+    return guardrails.watch(lines.container, lines.practice)
 
 
 def _wake(lines: Lines) -> Counter[str]:

@@ -26,6 +26,7 @@ from services import rollout
 from services.container import Container
 from services.desk import Actor, Desk, working
 from services.errors import FoyerError, NotAllowed, NotRolledOut, Stale
+from services.rollout import Where
 
 P = ParamSpec("P")
 
@@ -41,6 +42,7 @@ class Item(Protocol):
     """What can be acted on: a row that knows its version, its place and who touched it last."""
 
     id: UUID
+    created_at: datetime
     version: int
     content_hash: str
     location: str
@@ -176,10 +178,9 @@ def action(
     return wrap
 
 
-def places_of(item: Item) -> tuple[str, ...]:
-    """Where an item belongs, narrow to wide, as the rollout gate asks it."""
-    places = (item.provider, item.department, item.location)
-    return tuple(place for place in places if place)
+def places_of(item: Item) -> Where:
+    """Where an item belongs, narrow to wide, and since when, as the rollout gate asks it."""
+    return Where((item.provider, item.department, item.location), item.created_at)
 
 
 @dataclass(frozen=True)

@@ -1,31 +1,35 @@
-"""Moving a workflow between stages, and the kill switches that beat every stage."""
+"""What a person or a job may do to the rollout at once: stages, pauses, people, kill switches."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import TypeVar
 from uuid import UUID
 
-from db.places import Places
-from db.queue import Queue, QueueFilter
-from db.rollout import Rollout, Rollouts, Switch, Switches
-from db.staff import Staff, StaffList
+from db.rollout import OptOut, OptOuts, Switch, Switches
+from db.rollout_changes import RolloutVersions
+from db.staff import StaffList
 from db.vocabulary import Stage
 from services.desk import Desk
 from services.errors import Invalid, Stale
 from services.management import Deed, managed
-from services.policy import may
-from services.rollout import AI, DELIVERIES, Gate, gate
-from services.workflows import ALL
+from services.rollout import AI, DELIVERIES, moves, scopes
+from services.rollout.effects import Effect, effect
+from services.rollout.moves import UNSAID, WORKFLOWS, Because, Given, Move
+from services.rollout.scopes import Scope, State
 
-Kept = TypeVar("Kept", Rollout | None, Switch | None)
+__all__ = [
+    "STOPPABLE", "WORKFLOWS", "Because", "Effect", "Given", "Move", "Why", "effect", "leave_out",
+    "let_in", "pause", "resume", "revert", "set_stage", "stop", "stopped",
+]  # fmt: skip
 
-WORKFLOWS: Mapping[str, str] = {workflow.key: workflow.title for workflow in ALL}
+Kept = TypeVar("Kept", OptOut | None, Switch | None)
+
 STOPPABLE: Mapping[str, str] = {
     AI: "AI suggestions",
     DELIVERIES: "Sending to eCW and healow",
     **WORKFLOWS,
 }
+ASKS = "Here a second person approves this before it happens. Please ask for approval."
 
 
 class Why(StrEnum):
@@ -39,43 +43,87 @@ class Why(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True)
-class Move:
-    """A workflow's next stage in one scope, as a person reviewed it.
-
-    ``scope`` is empty for the whole practice, else a place's EHR reference. ``stage`` is
-    ``None`` to follow the wider scope again. ``pilots`` are read in stage pilot alone.
-    ``seen`` is the scope's own stage on the person's screen, ``None`` where it had none.
-    """
-
-    workflow: str
-    scope: str
-    stage: Stage | None
-    pilots: tuple[UUID, ...] = ()
-    seen: Stage | None = None
-
-
 @managed("rollout.set_stage", "Set stage")
-def set_stage(desk: Desk, move: Move) -> Deed[None]:
+def set_stage(desk: Desk, move: Move, given: Given = UNSAID) -> Deed[None]:
     """Switch a workflow off, to shadow, to pilot or on, for the practice or one of its places.
 
-    Raises ``Invalid`` for an unknown workflow, place or person, and for a pilot without
-    people; ``Stale`` when somebody moved it since it was shown.
+    Raises what ``moves.make`` raises, and ``Invalid`` where a second person has to approve first.
     """
-    _check(desk, move)
-    rollouts = desk.open(Rollouts)
-    row = _locked(desk, _own(rollouts.of(move.workflow), move.scope))
-    if (row.stage if row else None) is not move.seen:
-        raise Stale("Somebody changed this stage since you opened it. Please look again.")
-    before = _words(row)
-    if move.stage is None:
-        _forget(desk, row)
-        return Deed(_subject(move), f"{before} -> follows the wider scope", None)
-    row = row or rollouts.add(
-        Rollout(practice_id=desk.practice_id, workflow=move.workflow, scope=move.scope)
-    )
-    row.stage, row.pilots = move.stage, [str(pilot) for pilot in move.pilots]
-    return Deed(_subject(move), f"{before} -> {_words(row)}", None)
+    before = moves.locked(desk, move.workflow)
+    after = scopes.with_scope(before, move.scope, move.after)
+    how = moves.make(desk, move, given)
+    _require_nobody_else(desk, move.workflow, before, after)
+    return Deed(subject(move.workflow, move.scope), how, None)
+
+
+@managed("rollout.pause", "Pause")
+def pause(desk: Desk, workflow: str, given: Given) -> Deed[State]:
+    """Move everything of a workflow that people use to shadow: it is measured on, and unseen.
+
+    Returns what was on before. Raises ``Stale`` when nothing is.
+    """
+    if workflow not in WORKFLOWS:
+        raise Invalid("There is no such workflow.")
+    before = moves.locked(desk, workflow)
+    used = tuple(one for one in before if one.stage in (Stage.PILOT, Stage.ON))
+    if not used:
+        raise Stale("Nobody uses this now.")
+    after = tuple(Scope(one.scope, Stage.SHADOW) if one in used else one for one in before)
+    moves.put(desk, workflow, after, given)
+    return Deed(subject(workflow), _changed(before, after, given), used)
+
+
+@managed("rollout.revert", "Go back to this")
+def revert(desk: Desk, workflow: str, number: int, seen: int) -> Deed[None]:
+    """Let every scope of a workflow be again what a version says.
+
+    *seen* is the newest version on the screen. Raises ``Stale`` when there is a newer one, and
+    ``Invalid`` for a version that no longer fits: a place or a person may be gone.
+    """
+    before = moves.locked(desk, workflow)
+    versions = desk.open(RolloutVersions)
+    wanted, latest = versions.numbered(workflow, number), versions.latest(workflow)
+    if wanted is None or latest is None:
+        raise Invalid("There is no such version.")
+    if latest.number != seen:
+        raise Stale("Somebody changed this since you opened it. Please look again.")
+    after = scopes.loaded(wanted.scopes)
+    if after == before:
+        raise Stale("It is so already.")
+    _require_still_fits(desk, workflow, before, after)
+    _require_nobody_else(desk, workflow, before, after)
+    given = Given(Because.REVERT, drains=True)
+    moves.put(desk, workflow, after, given)
+    return Deed(subject(workflow), f"version {number}: {_changed(before, after, given)}", None)
+
+
+@managed("rollout.leave_out", "Leave out")
+def leave_out(desk: Desk, workflow: str, staff_id: UUID, because: Because) -> Deed[None]:
+    """Keep one person out of a workflow, whatever its stages say. Raises ``Stale`` or ``Invalid``."""
+    person = desk.open(StaffList).get(staff_id)
+    moves.locked(desk, workflow)
+    if workflow not in WORKFLOWS:
+        raise Invalid("There is no such workflow.")
+    if desk.open(OptOuts).one(workflow, staff_id):
+        raise Stale("This person is left out already.")
+    desk.open(OptOuts).add(
+        OptOut(
+            practice_id=desk.practice_id, workflow=workflow, staff_id=staff_id,
+            by=desk.actor.staff_id, because=str(because),
+        )
+    )  # fmt: skip
+    return Deed(subject(workflow), f"{person.ref}: left out{moves.because(Given(because))}", None)
+
+
+@managed("rollout.let_in", "Let in again")
+def let_in(desk: Desk, workflow: str, staff_id: UUID) -> Deed[None]:
+    """Let the stages decide about this person again. Raises ``Stale`` when they do already."""
+    person = desk.open(StaffList).get(staff_id)
+    kept = _locked(desk, desk.open(OptOuts).one(workflow, staff_id))
+    if kept is None:
+        raise Stale("This person is not left out.")
+    desk.session.delete(kept)
+    return Deed(subject(workflow), f"{person.ref}: left out -> as the stages say", None)
 
 
 @managed("rollout.stop", "Stop")
@@ -109,73 +157,27 @@ def stopped(desk: Desk) -> Mapping[str, Switch]:
     return {what: switch for what, switch in found.items() if switch}
 
 
-@dataclass(frozen=True)
-class Effect:
-    """Who would gain and who would lose sight of a workflow at one scope.
-
-    ``waiting`` is how many open conversations there are in the whole practice.
-    """
-
-    gain: tuple[str, ...]
-    lose: tuple[str, ...]
-    waiting: int
+def subject(workflow: str, scope: str = "") -> str:
+    """How the trail names a workflow's rollout, or that of one scope."""
+    return f"rollout/{workflow}" + (f"/{scope}" if scope else "")
 
 
-def effect(desk: Desk, move: Move) -> Effect:
-    """Whom *move* touches, by name, before anybody does it. Changes nothing.
-
-    A narrower scope with a stage of its own is not touched and not counted.
-    """
-    now = gate(desk, move.workflow)
-    then = _after(now, move, desk.practice_id)
-    places = (move.scope,) if move.scope else ()
-    people = [p for p in desk.open(StaffList).active() if may(p.role, f"{move.workflow}.read")]
-    return Effect(
-        gain=_those(people, then, now, places),
-        lose=_those(people, now, then, places),
-        waiting=desk.open(Queue).count(QueueFilter(), low_confidence=0),
-    )
+def _require_nobody_else(desk: Desk, workflow: str, before: State, after: State) -> None:
+    # To take something away must never wait for a second person.
+    if desk.options.second_approver and moves.widens(desk, workflow, before, after):
+        raise Invalid(ASKS)
 
 
-def _those(
-    people: Sequence[Staff], here: Gate, not_here: Gate, places: tuple[str, ...]
-) -> tuple[str, ...]:
-    return tuple(
-        person.name
-        for person in people
-        if here.shows_to(person.id, places) and not not_here.shows_to(person.id, places)
-    )
+def _require_still_fits(desk: Desk, workflow: str, before: State, after: State) -> None:
+    for scope in set(after) - set(before):
+        pilots = tuple(UUID(pilot) for pilot in scope.pilots)
+        moves.check(desk, Move(workflow, scope.scope, scope.stage, pilots, percent=scope.percent))
 
 
-def _after(now: Gate, move: Move, practice_id: UUID) -> Gate:
-    others = tuple(row for row in now.scopes if row.scope != move.scope)
-    if move.stage is None:
-        return Gate(now.workflow, others, now.stopped)
-    row = Rollout(
-        practice_id=practice_id,
-        workflow=move.workflow,
-        scope=move.scope,
-        stage=move.stage,
-        pilots=[str(pilot) for pilot in move.pilots],
-    )
-    return Gate(now.workflow, (*others, row), now.stopped)
-
-
-def _check(desk: Desk, move: Move) -> None:
-    if move.workflow not in WORKFLOWS:
-        raise Invalid("There is no such workflow.")
-    if move.scope and move.scope not in desk.open(Places).by_ref():
-        raise Invalid("There is no such location, department or provider here.")
-    if move.stage is None and not move.scope:
-        raise Invalid("The whole practice needs a stage of its own.")
-    if move.stage is Stage.PILOT and not move.pilots:
-        raise Invalid("A pilot needs at least one person.")
-    if set(move.pilots) - {person.id for person in desk.open(StaffList).active()}:
-        raise Invalid("Somebody in the pilot no longer works here.")
-
-
-def _own(rows: Sequence[Rollout], scope: str) -> Rollout | None:
-    return next((row for row in rows if row.scope == scope), None)
+def _changed(before: State, after: State, given: Given) -> str:
+    lines = (f"{one.where or 'practice'} {one.before} -> {one.after}"
+             for one in scopes.diff(before, after))  # fmt: skip
+    return "; ".join(lines) + moves.because(given)
 
 
 def _locked(desk: Desk, row: Kept) -> Kept:
@@ -183,21 +185,6 @@ def _locked(desk: Desk, row: Kept) -> Kept:
     if row is not None:
         desk.session.refresh(row, with_for_update=True)
     return row
-
-
-def _forget(desk: Desk, row: Rollout | None) -> None:
-    if row is not None:
-        desk.session.delete(row)
-
-
-def _subject(move: Move) -> str:
-    return f"rollout/{move.workflow}" + (f"/{move.scope}" if move.scope else "")
-
-
-def _words(row: Rollout | None) -> str:
-    if row is None:
-        return "no stage of its own"
-    return str(row.stage) + (f" for {', '.join(row.pilots)}" if row.stage is Stage.PILOT else "")
 
 
 def _switch(desk: Desk, what: str) -> Switch:

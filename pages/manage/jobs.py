@@ -41,6 +41,8 @@ JOBS = {
     "summaries.triage": "Draft summaries for patients and check them against the signed note",
     "metrics.gather": "Gather facts for metrics",
     "places": "Fetch locations and providers",
+    "rollout.guardrails": "Watch the limits of what is rolled out",
+    "rollout.scheduled": "Begin and end planned changes",
     "sweep.bulk": "Finish bulk actions",
     "sweep.retention": "Destroy text past its retention",
     "sweep.snoozed": "Wake snoozed messages",

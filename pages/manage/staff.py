@@ -9,6 +9,7 @@ from db.staff import Staff
 from db.vocabulary import Role
 from pages.parts.desk import open_building
 from pages.parts.manage import may_do, open_room, said_plainly
+from pages.parts.rollout.reasons import reasons
 from services import accounts, staff
 from services.accounts import NewAccount
 from services.desk import Actor, looking
@@ -26,7 +27,8 @@ LICENSED = "Licensed or certified health care provider"
 LICENSED_HELP = "Their review of a clinical AI draft counts as a provider's (California AB 3030)."
 
 
-def _shown(people: Sequence[Staff]) -> None:
+def _shown(people: Sequence[Staff]) -> Staff | None:
+    """Everybody in a table; the person whose row is chosen."""
     rows = [
         {
             "Name": person.name,
@@ -38,7 +40,20 @@ def _shown(people: Sequence[Staff]) -> None:
         }
         for person in people
     ]
-    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
+    table = st.dataframe(
+        pd.DataFrame(rows), hide_index=True, width="stretch", key="staff/table",
+        on_select="rerun", selection_mode="single-row",
+    )  # fmt: skip
+    return people[table.selection.rows[0]] if table.selection.rows else None
+
+
+def _why(actor: Actor, person: Staff | None) -> None:
+    """Why each workflow is on or off for the person whose row is chosen."""
+    if person is None:
+        st.caption("Choose a row to see why each workflow is on or off for that person.")
+        return
+    st.subheader(f"What {person.name} has, and why")
+    reasons(actor, person.id)
 
 
 def _way_in(person: Staff) -> str:
@@ -136,7 +151,7 @@ actor = open_room("staff.read", "see the people")
 st.title("Staff")
 with looking(open_building(), actor) as desk:
     people = staff.people(desk)
-_shown(people)
+_why(actor, _shown(people))
 if may_do(actor, staff.add.verb):
     left, right = st.columns(2, gap="large")
     with left:

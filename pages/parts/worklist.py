@@ -11,9 +11,10 @@ from streamlit.components.v2.types import ComponentRenderer
 
 from pages.parts.desk import open_building, signed_in
 from services.container import Container
-from services.desk import Actor
+from services.desk import Actor, looking
 from services.errors import NotAllowed, NotRolledOut
 from services.options import PracticeOptions
+from services.rollout.notices import notice
 
 KEPT_DEEDS = 4
 Event = Mapping[str, Any]
@@ -73,7 +74,20 @@ class Page:
             self._run()
         except (NotAllowed, NotRolledOut) as error:
             st.info(str(error), icon=":material/info:")
+            self._notice()
             st.text(f"An administrator can switch {self.name} on for you on the Rollout page.")
+
+    @property
+    def workflow(self) -> str:
+        """The workflow's key: ``the inbox`` is ``inbox``."""
+        return self.name.rpartition(" ")[2]
+
+    def _notice(self) -> None:
+        actor = signed_in()
+        with looking(open_building(), actor) as desk:
+            told = notice(desk, self.workflow)
+        if told:
+            st.warning(told, icon=":material/toggle_off:")
 
     def _run(self) -> None:
         # Here, because what goes wrong inside a fragment does not reach the sentence above.
@@ -81,6 +95,7 @@ class Page:
         st.set_page_config(initial_sidebar_state="collapsed")  # the work needs the width
         self.style(key=f"{self.key}_page_style")
         above = st.container(key=f"{self.key}_line")
+        self._notice()
         self.work()
         with above:  # drawn last: it compares the world with what the list has just shown
             self.line()

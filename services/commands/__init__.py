@@ -6,6 +6,7 @@ from services.commands.house import doctor, staff, status
 from services.commands.installation import backup, db, keys, restore
 from services.commands.measuring import evaluate, intake, triage
 from services.commands.numbers import metrics
+from services.commands.rollout import rollout
 from services.commands.trail import audit
 
 ALL = (
@@ -20,6 +21,7 @@ ALL = (
     claims,
     era,
     hl7,
+    rollout,
     staff,
     doctor,
     status,

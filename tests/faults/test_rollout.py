@@ -1,5 +1,7 @@
 """R01 to R04: switched off in the middle of things, here and not there."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import text
 
@@ -10,8 +12,11 @@ from db.queue import QueueFilter
 from db.rollout import Rollout, Rollouts, Switch, Switches
 from db.suggestions import Suggestions
 from db.vocabulary import Stage
-from services.desk import Actor
+from services.desk import Actor, looking
 from services.errors import NotRolledOut
+from services.rollout.notices import notice
+from services.switches import Given, Move
+from services.switches import set_stage as set_stage_by_person
 from services.workflows.inbox.listing import inbox
 from services.workflows.inbox.reading import open_item
 from services.workflows.inbox.sending import send_reply
@@ -49,6 +54,33 @@ def test_r01_switched_off_with_a_draft_open_it_cannot_be_sent_and_later_it_can(
         send_reply(office.container, front_desk, seen(talk), draft)
     assert office.deliveries(talk.id) == []
     set_stage(office, Stage.ON)
+    send_reply(office.container, front_desk, seen(talk), draft)
+    office.deliver()
+    assert len(office.sandbox.control.ledger()) == 1
+
+
+def test_r01_drained_what_is_open_is_finished_and_what_comes_waits_for_ecw(
+    office: Office, front_desk: Actor, admin: Actor
+) -> None:
+    """R01, the other way: with drain the draft at hand can be sent, and nothing new is begun."""
+    talk = office.receive("Could I have my inhaler refilled?")
+    draft = open_item(office.container, front_desk, talk.id).draft.text
+    move = Move("inbox", "", Stage.OFF, seen=Stage.ON)
+    set_stage_by_person(office.container, admin, move, Given(drains=True))
+    asked = len(office.assistant.asked)
+    office.clock.wait(timedelta(seconds=1))
+    later = office.sandbox.control.receive("Another question.", patient="Patient/p.102")
+    office.poll()
+    office.sort()
+    with looking(office.container, front_desk) as desk:
+        assert "You may finish what was open until" in notice(desk, "inbox")
+    assert [row.id for row in inbox(office.container, front_desk, QueueFilter(), {}).rows] == [
+        talk.id
+    ]
+    new = office.conversation(thread=later["thread"]["id"])
+    with pytest.raises(NotRolledOut):
+        open_item(office.container, front_desk, new.id)
+    assert len(office.assistant.asked) == asked
     send_reply(office.container, front_desk, seen(talk), draft)
     office.deliver()
     assert len(office.sandbox.control.ledger()) == 1

@@ -1,14 +1,20 @@
-"""The rollout page: what is on for whom, a review before a change, and switches that stop."""
+"""The rollout page: what is on for whom and why, a review before a change, and what stops it."""
+
+from datetime import UTC, date, datetime
 
 import pytest
 
 from db import writing
 from db.audit import AuditTrail
 from db.places import Place
+from db.practices import Practices
 from db.rollout import Rollouts
+from db.rollout_changes import PlanState, RolloutPlans
 from db.vocabulary import Role, Stage
 from services import rollout, switches
 from services.desk import looking
+from services.rollout import guardrails, plans
+from tests.db import rows
 
 PAGE = "manage/rollout.py"
 WEST = "Location/l.2"
@@ -26,6 +32,10 @@ def west(container, practice):
 def words(app):
     shown = (app.text, app.caption, app.markdown, app.error, app.info)
     return "\n".join(element.value for kind in shown for element in kind)
+
+
+def chips(app, label):
+    return next(pills for pills in app.pills if pills.label == label)
 
 
 def stages(container, actor):
@@ -49,7 +59,7 @@ def test_an_administrator_reviews_who_is_touched_and_then_confirms(
 def test_a_pilot_is_made_of_people_by_name(open_page, container, practice, admin, nurse):
     app = open_page(admin, PAGE)
     app.radio[0].set_value(Stage.PILOT).run()
-    app.multiselect(key="move/pilots").select(nurse.staff_id).run()
+    chips(app, "People in the pilot").select(nurse.staff_id).run()
     app.button(key="move/yes").click().run()
     assert "Sample nurse" in words(app.run())
     with looking(container, nurse) as desk:
@@ -109,3 +119,122 @@ def test_whoever_may_only_look_has_no_form(open_page, practice, hire, role):
 def test_the_front_desk_sees_nothing_of_it(open_page, practice, front_desk):
     app = open_page(front_desk, PAGE)
     assert (len(app.title), len(app.button)) == (0, 0)
+
+
+def test_a_role_is_put_in_a_pilot_with_four_clicks(
+    open_page, container, practice, admin, nurse, front_desk
+):
+    switches.set_stage(container, admin, switches.Move("inbox", "", Stage.OFF, seen=Stage.ON))
+    app = open_page(admin, PAGE)
+    app.button(key="change/inbox").click().run()  # one
+    assert app.radio[0].value is Stage.PILOT
+    chips(app, "Roles in the pilot").select(Role.NURSE).run()  # two
+    assert "Can use it from now on (1): Sample nurse" in words(app)  # three opens the review
+    app.button(key="move/yes").click().run()  # four
+    assert not app.exception
+    with looking(container, nurse) as desk:
+        assert rollout.gate(desk, "inbox").shows_to(nurse.staff_id)
+    with looking(container, front_desk) as desk:
+        assert not rollout.gate(desk, "inbox").shows_to(front_desk.staff_id)
+
+
+def test_the_review_says_what_is_open_who_holds_it_and_what_becomes_of_it(
+    open_page, container, practice, admin, nurse
+):
+    with writing(container.engine) as session:
+        session.add(rows.conversation(practice.id, assigned_to=nurse.staff_id))
+        session.add(rows.conversation(practice.id))
+    app = open_page(admin, PAGE)
+    app.radio[0].set_value(Stage.OFF).run()
+    assert "Open there: 2 (2 open)" in words(app)
+    assert "Held by: Sample nurse 1" in words(app)
+    assert "may finish what is open for 7 days" in words(app)
+    app.toggle(key="move/drains").set_value(False).run()
+    assert "closed to them at once" in words(app)
+    assert stages(container, admin) == {"": Stage.ON}
+
+
+def test_what_is_planned_is_approved_by_somebody_else(
+    open_page, container, practice, admin, manager, nurse
+):
+    with writing(container.engine) as session:
+        Practices(session).get(practice.id).options = {"second_approver": True}
+    switches.set_stage(container, admin, switches.Move("inbox", "", Stage.OFF, seen=Stage.ON))
+    app = open_page(admin, PAGE)
+    app.button(key="change/inbox").click().run()
+    chips(app, "Roles in the pilot").select(Role.NURSE).run()
+    assert app.button(key="move/yes").label == "Ask for approval"
+    app.button(key="move/yes").click().run()
+    assert "Somebody else has to approve this." in words(app)
+    assert not [b for b in app.button if (b.key or "").startswith("approve/")]
+
+    app = open_page(manager, PAGE)
+    [approve] = [b for b in app.button if (b.key or "").startswith("approve/")]
+    approve.click().run()
+    assert not app.exception
+    plans.run_due(container, practice)
+    assert stages(container, admin) == {"": Stage.PILOT}
+
+
+def test_a_plan_whose_moment_is_changed_needs_its_approval_again(
+    open_page, container, practice, admin, manager, nurse, clock
+):
+    with writing(container.engine) as session:
+        Practices(session).get(practice.id).options = {"second_approver": True}
+    switches.set_stage(container, admin, switches.Move("inbox", "", Stage.OFF, seen=Stage.ON))
+    move = switches.Move("inbox", "", Stage.PILOT, (nurse.staff_id,), Stage.OFF)
+    wanted = plans.Wanted(move, starts_at=rows.later(days=1))
+    id = plans.plan(container, admin, wanted)
+    plans.approve(container, manager, id, 1)
+    app = open_page(admin, PAGE)
+    app.date_input(key=f"edit/Begins/{id}/2/day").set_value(date(2026, 3, 5)).run()
+    app.button(key=f"edit/{id}").click().run()
+    assert not app.exception
+    with looking(container, admin) as desk:
+        plan = desk.open(RolloutPlans).get(id)
+    assert (plan.state, plan.approved_by) == (PlanState.ASKED, None)
+    assert plan.starts_at == datetime(2026, 3, 5, 9, tzinfo=UTC)
+
+
+def test_a_change_is_taken_back_from_its_diff(open_page, container, practice, admin):
+    switches.set_stage(container, admin, switches.Move("inbox", "", Stage.OFF, seen=Stage.ON))
+    app = open_page(admin, PAGE)
+    assert "Whole practice: on → off" in words(app)
+    app.button(key="revert/inbox/0/1").click().run()
+    assert stages(container, admin) == {"": Stage.ON}
+
+
+def test_a_limit_that_paused_something_is_told_until_it_is_seen(
+    open_page, container, practice, manager, admin
+):
+    guardrails.set_limit(container, admin, "inbox", "turnaround", 1, 24, 1, True)
+    with writing(container.engine) as session:
+        session.add(rows.conversation(practice.id, answered_at=rows.later(hours=5),
+                                      waiting_since=rows.later(hours=-5)))  # fmt: skip
+    assert guardrails.watch(container, practice)["paused"] == 1
+    app = open_page(manager, PAGE)
+    [told] = [error.value for error in app.error]
+    assert "Inbox triage was paused by itself" in told
+    assert "Hours to an answer: 10.0 h in 1 cases" in told
+    [seen] = [b for b in app.button if (b.key or "").startswith("seen/")]
+    seen.click().run()
+    assert not app.error
+
+
+def test_why_it_is_off_for_somebody_and_leaving_them_out(
+    open_page, container, practice, admin, nurse
+):
+    app = open_page(admin, PAGE)
+    app.selectbox(key="why/person").select(nurse.staff_id).run()
+    assert "Whole practice: on, so everybody whose role allows it sees it." in words(app)
+    app.button(key=f"out/inbox/{nurse.staff_id}").click().run()
+    assert "Sample admin left Sample nurse out of it (absence)" in words(app)
+    with looking(container, nurse) as desk:
+        assert not rollout.gate(desk, "inbox").shows_to(nurse.staff_id)
+
+
+def test_the_plan_is_four_phases_and_the_limits_have_their_figures(open_page, practice, admin):
+    app = open_page(admin, PAGE)
+    assert not app.exception
+    assert all(f"Phase {n}" in words(app) for n in range(1, 5))
+    assert "limit 15% over 7 days, from 20 cases on" in words(app)

@@ -91,3 +91,15 @@ def test_nobody_of_another_practice_is_on_the_page(open_page, container, manager
 def test_the_front_desk_sees_nobody(open_page, front_desk):
     app = open_page(front_desk, PAGE)
     assert (len(app.title), len(app.dataframe)) == (0, 0)
+
+
+def test_one_click_on_a_row_says_why_each_workflow_is_on_or_off(open_page, admin, nurse):
+    app = open_page(admin, PAGE)
+    names = list(app.dataframe[0].value["Name"])
+    app.session_state["staff/table"] = {
+        "selection": {"rows": [names.index("Sample nurse")], "columns": [], "cells": []}
+    }
+    app.run()
+    assert not app.exception
+    assert "Whole practice: on, so everybody whose role allows it sees it." in words(app)
+    assert "Nobody has switched it on yet." in words(app)

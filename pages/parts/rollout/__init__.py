@@ -1,0 +1,1 @@
+"""The parts of the Rollout page, one for each of its tabs."""

@@ -1,0 +1,89 @@
+"""What an operator types, turned into the move and the reasons that the page would send."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from db.places import Places
+from db.rollout import Rollouts
+from db.staff import StaffList
+from db.vocabulary import Role, Stage
+from services import switches
+from services.container import Container
+from services.desk import Actor, Desk, looking
+from services.errors import Invalid
+from services.rollout import plans
+from services.rollout.history import latest_number
+from services.rollout.moves import Because, Given, Move
+from services.rollout.plans import Wanted
+
+FOLLOW = "follow"
+
+
+def move_of(
+    container: Container, actor: Actor, workflow: str, stage: str, *,
+    scope: str = "", people: Sequence[str] = (), roles: Sequence[str] = (),
+    percent: int | None = None, **_: Any,
+) -> Move:  # fmt: skip
+    """The move that is meant, seen as of now. Raises ``Invalid`` for somebody unknown."""
+    if unknown := set(roles) - set(Role):
+        raise Invalid(f"There is no role {min(unknown)}. Roles: {', '.join(Role)}.")
+    with looking(container, actor) as desk:
+        ref = _place(desk, scope)
+        own = next((row for row in desk.open(Rollouts).of(workflow) if row.scope == ref), None)
+        return Move(
+            workflow,
+            ref,
+            None if stage == FOLLOW else Stage(stage),
+            tuple(_person(desk, email) for email in people),
+            own.stage if own else None,
+            tuple(Role(role) for role in roles),
+            # Whoever names a role means all of it, unless they say how much.
+            percent if percent is not None else 100 * bool(roles),
+            latest_number(desk, workflow),
+        )
+
+
+def given_of(
+    container: Container, actor: Actor, *, because: str, owner: str, cut: bool, **_: Any
+) -> Given:
+    """Why, and who answers for it. Raises ``Invalid``."""
+    if because not in set(Because):
+        known = ", ".join(f'"{one}"' for one in Because if one)
+        raise Invalid(f"Please say why with one of: {known}.")
+    with looking(container, actor) as desk:
+        answers = _person(desk, owner) if owner else None
+    return Given(Because(because), answers, drains=not cut)
+
+
+def make_or_plan(
+    container: Container, actor: Actor, move: Move, given: Given,
+    starts: datetime | None = None, stops: datetime | None = None,
+) -> str:  # fmt: skip
+    """Make *move* now, or plan it: for a moment, or because a second person has to approve.
+
+    *starts* and *stops* are wall clock times at the practice. Returns in words which it was.
+    """
+    with looking(container, actor) as desk:
+        zone = desk.options.zone
+        asks = move.workflow in switches.WORKFLOWS and switches.effect(desk, move).asks
+    if not (asks or starts or stops):
+        switches.set_stage.by_house(container, actor, move, given)
+        return "within seconds"
+    begins, ends = (m and plans.moment(m.date(), m.time(), zone) for m in (starts, stops))
+    plans.plan.by_house(container, actor, Wanted(move, given, begins, ends))
+    return "once a second person has approved it" if asks else "as planned"
+
+
+def _place(desk: Desk, named: str) -> str:
+    places = desk.open(Places).by_ref()
+    by_name = {place.name: ref for ref, place in places.items()}
+    return named if named in places else by_name.get(named, named)
+
+
+def _person(desk: Desk, email: str) -> UUID:
+    found = [p.id for p in desk.open(StaffList).active() if p.email == email.lower()]
+    if not found:
+        raise Invalid("Nobody here signs in with one of these e-mail addresses.")
+    return found[0]

@@ -1,0 +1,125 @@
+"""The gate of a workflow: whether engines may work on something there, and who may see it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from db.rollout import OptOuts, Rollout, Rollouts, Switches
+from db.vocabulary import Stage
+from services.desk import Desk
+from services.errors import NotRolledOut
+from services.rollout import draining
+from services.rollout.audience import Audience, reaches
+from services.rollout.needs import NEEDS
+
+AI, DELIVERIES = "ai", "deliveries"
+NOBODY = UUID(int=0)
+
+
+@dataclass(frozen=True)
+class Gate:
+    """The rollout of one workflow in one practice, read once and asked often.
+
+    ``roles`` says who is what, for the people it will be asked about; ``needs`` are the gates of
+    workflows without which this one does nothing.
+    """
+
+    workflow: str
+    scopes: tuple[Rollout, ...]
+    stopped: frozenset[str]
+    roles: Mapping[UUID, str] = field(default_factory=dict)
+    left_out: frozenset[UUID] = frozenset()
+    needs: tuple["Gate", ...] = ()
+    now: datetime | None = None
+
+    def stage(self, places: Iterable[str] = ()) -> Stage:
+        """The stage where the work belongs: the narrowest scope that says anything.
+
+        *places* are EHR references from narrow to wide: provider, department, location. A kill
+        switch beats every stage, and a workflow is off where one that it needs was switched off.
+        """
+        if self.workflow in self.stopped or self.lacks(places):
+            return Stage.OFF
+        return self.scope(places).stage
+
+    def shows_to(self, staff_id: UUID | None, places: Iterable[str] = ()) -> bool:
+        """Whether this person may see and do it there.
+
+        An item that came before it was switched off may be finished, while that drains.
+        """
+        if self.workflow in self.stopped or staff_id in self.left_out:
+            return False
+        scope = self.scope(places)
+        stage = self.stage(places)
+        if stage in (Stage.OFF, Stage.SHADOW):
+            return self._drains(scope, staff_id, getattr(places, "begun", None))
+        return stage is Stage.ON or self.pilots(scope, staff_id)
+
+    def pilots(self, audience: Audience, staff_id: UUID | None) -> bool:
+        """Whether *audience* reaches this person."""
+        practice = self.scopes[0].practice_id if self.scopes else NOBODY
+        return reaches(audience, practice, self.workflow, staff_id, self.roles)
+
+    def is_anywhere_on(self) -> bool:
+        """Whether any scope of the practice uses the workflow at all."""
+        on = any(scope.stage is not Stage.OFF for scope in self.scopes)
+        return on and self.workflow not in self.stopped
+
+    def suggests_somewhere(self) -> bool:
+        """Whether engines may work on it anywhere in the practice."""
+        return AI not in self.stopped and self.is_anywhere_on()
+
+    def suggests(self, places: Iterable[str] = ()) -> bool:
+        """Whether engines may work on it there, shown or in shadow."""
+        return AI not in self.stopped and self.stage(places) is not Stage.OFF
+
+    def lacks(self, places: Iterable[str] = ()) -> str:
+        """The workflow that this one needs and that was switched off there; empty for none.
+
+        One that the practice never decided about is not missed: it cannot have been there before.
+        """
+        off = (g for g in self.needs if g.scopes and g.scope(places).stage is Stage.OFF)
+        return next((gate.workflow for gate in off), "")
+
+    def scope(self, places: Iterable[str] = ()) -> Rollout:
+        """The narrowest scope that says anything there; off where none does."""
+        by_scope = {rollout.scope: rollout for rollout in self.scopes}
+        for place in (*places, ""):
+            if place in by_scope:
+                return by_scope[place]
+        return Rollout(practice_id=NOBODY, workflow=self.workflow)
+
+    def _drains(self, scope: Rollout, staff_id: UUID | None, begun: datetime | None) -> bool:
+        drain = draining.of(scope)
+        if drain is None or begun is None or self.now is None:
+            return False
+        if begun >= drain.since or self.now >= drain.until:
+            return False
+        return drain.stage is Stage.ON or self.pilots(drain, staff_id)
+
+
+def gate(desk: Desk, workflow: str, roles: Mapping[UUID, str] | None = None) -> Gate:
+    """The gate of *workflow* as of this transaction, for the person at this desk.
+
+    *roles* names more people it will be asked about.
+    """
+    me = {desk.actor.staff_id: str(desk.actor.role)} if desk.actor.staff_id else {}
+    needed = NEEDS.get(workflow, ())
+    scopes: Mapping[str, Sequence[Rollout]] = desk.open(Rollouts).of_many([workflow, *needed])
+    stopped = desk.open(Switches).stopped()
+    return Gate(
+        workflow,
+        tuple(scopes[workflow]),
+        stopped,
+        roles or me,
+        frozenset(row.staff_id for row in desk.open(OptOuts).of(workflow)),
+        tuple(Gate(key, tuple(scopes[key]), stopped) for key in needed),
+        desk.now,
+    )
+
+
+def require(desk: Desk, workflow: str, places: Iterable[str], what: str) -> None:
+    """Raises ``NotRolledOut`` when the person may not use *workflow* there."""
+    if not gate(desk, workflow).shows_to(desk.actor.staff_id, places):
+        raise NotRolledOut(what)

@@ -1,0 +1,149 @@
+"""What guardrails measure: each a small function of stored rows, with its definition and default."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from statistics import median
+
+from db.guardrail_counts import GuardrailCounts
+
+DAY, WEEK = 24, 168
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A value, and of how many cases."""
+
+    value: float
+    count: int
+
+
+Run = Callable[[GuardrailCounts, str, datetime], Measured]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One thing to keep within a limit. ``unit`` is ``count``, ``share``, ``hours`` or ``dollars``.
+
+    ``limit``, ``hours`` and ``at_least`` hold until a practice sets its own; see ``Guardrail``.
+    """
+
+    key: str
+    title: str
+    definition: str
+    unit: str
+    run: Run
+    limit: float
+    hours: int
+    at_least: int
+
+    def said(self, value: float) -> str:
+        """A value of this measure as a person reads it."""
+        match self.unit:
+            case "share":
+                return f"{value:.0%}"
+            case "hours":
+                return f"{value:.1f} h"
+            case "dollars":
+                return f"${value:,.2f}"
+            case _:
+                return f"{value:.0f}"
+
+
+def _urgent_misses(counts: GuardrailCounts, _: str, since: datetime) -> Measured:
+    misses = counts.urgent_misses(since)
+    return Measured(misses, misses)
+
+
+def _corrections(counts: GuardrailCounts, _: str, since: datetime) -> Measured:
+    return _share(*counts.corrections(since))
+
+
+def _rejections(counts: GuardrailCounts, _: str, since: datetime) -> Measured:
+    return _share(*counts.rejections(since))
+
+
+def _untouched_replies(counts: GuardrailCounts, _: str, since: datetime) -> Measured:
+    return _share(*counts.untouched_replies(since))
+
+
+def _untouched_notes(counts: GuardrailCounts, _: str, since: datetime) -> Measured:
+    return _share(*counts.untouched_notes(since))
+
+
+def _refused(counts: GuardrailCounts, workflow: str, since: datetime) -> Measured:
+    return _share(*counts.refused(workflow, since))
+
+
+def _turnaround(counts: GuardrailCounts, _: str, since: datetime) -> Measured:
+    hours = counts.turnarounds(since)
+    return Measured(median(hours) if hours else 0.0, len(hours))
+
+
+def _cost(counts: GuardrailCounts, _: str, since: datetime) -> Measured:
+    microdollars, count = counts.cost(since)
+    return Measured(microdollars / 1_000_000, count)
+
+
+def _share(hits: int, of: int) -> Measured:
+    return Measured(hits / of if of else 0.0, of)
+
+
+URGENT_MISSES = Measure(
+    "urgent_misses", "Urgent messages missed",
+    "Messages the engine called routine or for today and a person then raised to urgent.",
+    "count", _urgent_misses, limit=0, hours=WEEK, at_least=1,
+)  # fmt: skip
+CORRECTIONS = Measure(
+    "correction_rate", "Categories corrected",
+    "Messages whose category a person corrected, of those the engine sorted.",
+    "share", _corrections, limit=0.15, hours=WEEK, at_least=20,
+)  # fmt: skip
+REJECTIONS = Measure(
+    "correction_rate", "Fields rejected",
+    "Fields of forms that a person rejected, of those they decided about.",
+    "share", _rejections, limit=0.25, hours=WEEK, at_least=40,
+)  # fmt: skip
+UNTOUCHED_REPLIES = Measure(
+    "untouched_sends", "Replies sent untouched",
+    "Replies that left exactly as drafted, of those that began from a draft. A high share may "
+    "mean that nobody reads them.",
+    "share", _untouched_replies, limit=0.9, hours=WEEK, at_least=30,
+)  # fmt: skip
+UNTOUCHED_NOTES = Measure(
+    "untouched_sends", "Notes sent untouched",
+    "Notes approved without any edit, of those that were approved.",
+    "share", _untouched_notes, limit=0.9, hours=WEEK, at_least=20,
+)  # fmt: skip
+REFUSED = Measure(
+    "refused_writes", "Writes refused",
+    "Deliveries that the other side refused, of those that were settled.",
+    "share", _refused, limit=0.1, hours=DAY, at_least=10,
+)  # fmt: skip
+TURNAROUND = Measure(
+    "turnaround", "Hours to an answer",
+    "Median hours on the wall from waiting to an answer.",
+    "hours", _turnaround, limit=72, hours=WEEK, at_least=20,
+)  # fmt: skip
+COST = Measure(
+    "ai_cost", "Cost of AI",
+    "What suggestions for messages cost, in US dollars.",
+    "dollars", _cost, limit=50, hours=DAY, at_least=1,
+)  # fmt: skip
+
+MEASURES: Mapping[str, tuple[Measure, ...]] = {
+    "inbox": (URGENT_MISSES, CORRECTIONS, UNTOUCHED_REPLIES, REFUSED, TURNAROUND, COST),
+    "intake": (REJECTIONS, REFUSED),
+    "notes": (UNTOUCHED_NOTES, REFUSED),
+}
+OTHERS = (REFUSED,)  # every other workflow writes, at least
+
+
+def of(workflow: str) -> tuple[Measure, ...]:
+    """What is measured of *workflow*."""
+    return MEASURES.get(workflow, OTHERS)
+
+
+def named(workflow: str, key: str) -> Measure | None:
+    """One measure of *workflow*."""
+    return next((measure for measure in of(workflow) if measure.key == key), None)
