@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from db.option_versions import OptionVersion, OptionVersions
+from db.payer_rules import BilledPayers
 from db.pool_use import in_pool
 from db.practices import Practice
 from db.staff import StaffList
@@ -55,12 +56,13 @@ class Version:
 
 @dataclass(frozen=True)
 class Shown:
-    """The practice's options as of now, and the last changes, newest first."""
+    """The practice's options as of now, the last changes, newest first, and whom it bills."""
 
     practice: Practice
     options: PracticeOptions
     number: int
     versions: tuple[Version, ...]
+    payers: tuple[tuple[str, str], ...] = ()
 
 
 def shown(container: Container, actor: Actor) -> Shown:
@@ -74,6 +76,7 @@ def shown(container: Container, actor: Actor) -> Shown:
             practice=practice,
             options=options_of(practice),
             number=newest[0].number if newest else 0,
+            payers=_payers(desk),
             versions=tuple(
                 Version(
                     number=one.number,
@@ -86,6 +89,12 @@ def shown(container: Container, actor: Actor) -> Shown:
                 for one in newest
             ),
         )
+
+
+def _payers(desk: Desk) -> tuple[tuple[str, str], ...]:
+    named = desk.open(BilledPayers).named()
+    named.pop("", None)
+    return tuple(sorted(named.items(), key=lambda one: one[1].casefold()))
 
 
 def effect(container: Container, actor: Actor, change: Change) -> Effect:
