@@ -1,4 +1,4 @@
-"""Versions of a practice's options, so that each change can be read and taken back."""
+"""Versions of a practice's options, and tests of its lines that somebody asked for."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Create the table."""
+    """Create the tables."""
     op.create_table(
         "option_version",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -25,8 +25,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_option_version"),
         sa.UniqueConstraint("practice_id", "number", name="uq_option_version_practice_id_number"),
     )
+    op.create_table(
+        "line_check",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("practice_id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.Column("line", sa.String(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(), nullable=False),
+        sa.Column("staff_id", sa.Uuid(), nullable=True),
+        sa.Column("lease", sa.DateTime(), nullable=True),
+        sa.Column("done_at", sa.DateTime(), nullable=True),
+        sa.Column("ok", sa.Boolean(), nullable=False),
+        sa.Column("told", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_line_check"),
+        sa.UniqueConstraint("practice_id", "line", name="uq_line_check_practice_id_line"),
+    )
 
 
 def downgrade() -> None:
-    """Drop it with everything in it."""
+    """Drop them with everything in them."""
+    op.drop_table("line_check")
     op.drop_table("option_version")
