@@ -64,7 +64,7 @@ def _sentences(found: list[Finding], code: str) -> Iterator[str]:
     """What is wrong first, each with what to do about it."""
     for finding in sorted(found, key=lambda one: one.ok):
         words = finding.what.removeprefix(f"{code}: ")
-        yield f"{words} {finding.advice}".strip()
+        yield f"{words[:1].upper()}{words[1:]} {finding.advice}".strip()
 
 
 def _ecw(lines: Lines, connection: PracticeSettings) -> Iterator[Finding]:

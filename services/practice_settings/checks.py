@@ -8,6 +8,7 @@ from itertools import pairwise
 import phonenumbers as numbers
 
 from db.vocabulary import Role, Urgency
+from services.ai.redflags.additions import can_be_found
 from services.errors import Invalid
 from services.options import FRONT_DESK, PracticeOptions, Span
 from services.practice_settings.fields import DAYS, TEAMS, URGENCIES, day_words
@@ -172,8 +173,8 @@ def _authorizations(options: PracticeOptions) -> None:
 def _red_flags(options: PracticeOptions) -> None:
     for phrase, level in options.red_flags.items():
         _refuse(
-            not 4 <= len(phrase) <= LINE or not any(c.isalpha() for c in phrase),
-            f"A red-flag phrase has 4 to {LINE} characters and some letters.",
+            not 4 <= len(phrase) <= LINE or not can_be_found(phrase),
+            f"A red-flag phrase has 4 to {LINE} characters and some Latin letters.",
         )
         _refuse(
             level is Urgency.ROUTINE,

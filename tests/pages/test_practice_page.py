@@ -81,6 +81,18 @@ def test_a_new_pool_can_be_routed_to_once_it_is_saved(open_page, admin, kept):
     assert kept().document_routes == {}, "defaults stay defaults"
 
 
+def test_a_phrase_of_ones_own_is_added_and_tried(open_page, admin, kept):
+    app = open_page(admin, PAGE)
+    app.text_input(key="practice/0/red_flag/new").input("my  shunt")
+    look(app, "red_flags")
+    assert "Red flag “my shunt”: nothing  →  urgent" in words(app)
+    app.button(key="practice/save/Red flags").click().run()
+    assert kept().red_flags == {"my shunt": "urgent"}
+    app.text_input(key="practice/1/red_flag/try").input("My shunt and chest pain").run()
+    assert "Urgent: “My shunt”." in words(app)
+    assert "Emergency: “chest pain”." in words(app), "the built-in rules are always there"
+
+
 def test_what_a_colleague_saved_meanwhile_is_said_and_not_overwritten(
     open_page, container, admin, kept
 ):
@@ -100,7 +112,7 @@ def test_what_a_colleague_saved_meanwhile_is_said_and_not_overwritten(
 def test_every_form_begins_with_what_is_kept_and_saves_without_a_difference(open_page, admin):
     app = open_page(admin, PAGE)
     for subject in ("hours", "targets", "pools", "routing", "reminders", "letterhead", "payers",
-                    "engines"):  # fmt: skip
+                    "engines", "red_flags"):  # fmt: skip
         look(app, subject)
         assert not app.exception
         assert "Nothing is different from what is set already." in words(app), subject

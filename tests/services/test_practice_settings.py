@@ -158,6 +158,7 @@ REFUSED = [
     ({"authorization_for": {"60054": ("MRI",)}}, "“MRI” is no procedure code"),
     ({"low_confidence": 7}, "cannot be used: low confidence"),
     ({"red_flags": {"worst ever": Urgency.ROUTINE}}, "can only raise"),
+    ({"red_flags": {"心臓が痛い": Urgency.URGENT}}, "some Latin letters"),
     ({"red_flags": {"hi": Urgency.URGENT}}, "4 to 60 characters"),
     ({"timezone": "Mars/Olympus"}, "no setting timezone"),
     ({"form_days": 7}, "Nothing is different"),
