@@ -138,7 +138,12 @@ ALLOWED: Mapping[str, frozenset[Role]] = {
     "staff.disable": frozenset({ADMIN}),
     "staff.set_password": frozenset({ADMIN}),
     "replies.read": DESKS,
+    "replies.see_shelf": frozenset({PROVIDER, MANAGER, ADMIN}),
+    "replies.write": LEADS,
     "replies.approve": frozenset({PROVIDER, MANAGER}),
+    "replies.retire": LEADS,
+    "replies.save_macro": LEADS,
+    "replies.remove_macro": LEADS,
     "metrics.read": frozenset({MANAGER, ADMIN}),
 }
 

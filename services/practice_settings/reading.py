@@ -60,6 +60,6 @@ def codes(text: str) -> tuple[str, ...]:
 
 
 def pool_key(name: str, taken: Mapping[str, str] | Sequence[str]) -> str:
-    """A new pool's key in rows and addresses: it stays when the pool gets another name."""
-    key = re.sub(r"[^a-z0-9]+", "_", name.casefold()).strip("_")[:30] or "pool"
+    """A new pool's or reply's key in rows: it stays when the thing gets another name."""
+    key = re.sub(r"[^a-z0-9]+", "_", name.casefold()).strip("_")[:30] or "own"
     return next(k for k in (key, *(f"{key}_{n}" for n in range(2, 99))) if k not in taken)
