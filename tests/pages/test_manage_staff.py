@@ -91,3 +91,19 @@ def test_nobody_of_another_practice_is_on_the_page(open_page, container, manager
 def test_the_front_desk_sees_nobody(open_page, front_desk):
     app = open_page(front_desk, PAGE)
     assert (len(app.title), len(app.dataframe)) == (0, 0)
+
+
+def test_groups_of_the_identity_provider_are_shown_with_the_role_they_bring(
+    open_page, container, practice, manager
+):
+    assert len(open_page(manager, PAGE).dataframe) == 1, "none where people sign in here alone"
+    told = {
+        "oidc_issuer": "https://login.invalid",
+        "oidc_practice": practice.code,
+        "oidc_roles": {"nursing": "nurse", "typo": "nurze"},
+    }
+    for name, value in told.items():
+        object.__setattr__(container.settings, name, value)
+    table = open_page(manager, PAGE).dataframe[1].value
+    assert list(table["Group"]) == ["nursing", "typo"]
+    assert list(table["Role"]) == ["Nurse", "no such role here"]
