@@ -176,6 +176,7 @@ def test_calls_of_an_earlier_minute_are_not_counted_as_this_ones(
     assert connections.board(container, manager).calls.made == 0
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("role", [Role.NURSE, Role.BILLER, Role.COMPLIANCE])
 def test_others_stay_outside(container, practice, hire, role):
     with pytest.raises(NotAllowed):

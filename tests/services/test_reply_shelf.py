@@ -119,8 +119,9 @@ def test_what_could_not_be_sent_cannot_be_written(container, practice, admin, wr
         reply_shelf.write(container, admin, Wording(**fields), 0)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("role", Role)
-def test_roles(container, practice, hire, role):
+def test_who_writes_and_who_approves_is_what_the_policy_says(container, practice, hire, role):
     actor, writer = hire(role, "Sample person"), hire(Role.ADMIN, "Sample writer")
     reply_shelf.write(container, writer, FORMS, 0)
     attempts = {

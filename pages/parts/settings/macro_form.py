@@ -35,6 +35,8 @@ def macros(actor: Actor, shelf: Shelf, zone: ZoneInfo) -> None:
     wanted = _form(actor, shelf, now, f"macros/{chosen}/{len(versions)}")
     with st.container(border=True):
         st.text(_words(shelf, wanted))
+        if wanted.template_key:
+            _wording(shelf, wanted.template_key)
         if may_do(actor, reply_shelf.save_macro.verb):
             _buttons(actor, macro, now, wanted)
     _versions(shelf, versions, zone)
@@ -80,6 +82,19 @@ def _words(shelf: Shelf, wanted: MacroBody) -> str:
         close=wanted.close, snooze_hours=wanted.snooze_hours,
     )  # fmt: skip
     return macro_words(row, shelf.options.pools)
+
+
+def _wording(shelf: Shelf, key: str) -> None:
+    """What a patient would read, as far as English shows it."""
+    found = sorted(
+        (one for one in shelf.replies if one.key == key and one.offered),
+        key=lambda one: one.language,
+    )
+    if found:
+        shown = reply_shelf.preview(found[0].text, shelf.options, shelf.practice_name)
+        st.text(f"“{shown.text}”")
+        if shown.missing:
+            st.text(f"Nothing can fill: {', '.join(shown.missing)}.")
 
 
 def _buttons(actor: Actor, macro: Macro | None, now: MacroBody, wanted: MacroBody) -> None:

@@ -100,8 +100,10 @@ def _form(actor: Actor, shelf: Shelf, card: ReplyCard | None) -> str:
         "Title", now["title"], max_chars=LONGEST_TITLE, disabled=not may_write, key=f"{key}/title"
     )
     left, right = st.columns(2)
-    language = card.language if card else left.selectbox(
-        "Language", list(LANGUAGES), format_func=LANGUAGES.__getitem__, disabled=not may_write,
+    languages = list(LANGUAGES)
+    language = left.selectbox(
+        "Language", languages, languages.index(card.language) if card else 0,
+        format_func=LANGUAGES.__getitem__, disabled=not may_write or card is not None,
         key=f"{key}/language",
     )  # fmt: skip
     categories = ["", *map(str, Category)]
