@@ -64,7 +64,8 @@ def _sentences(found: list[Finding], code: str) -> Iterator[str]:
     """What is wrong first, each with what to do about it."""
     for finding in sorted(found, key=lambda one: one.ok):
         words = finding.what.removeprefix(f"{code}: ")
-        yield f"{words[:1].upper()}{words[1:]} {finding.advice}".strip()
+        begun = words.replace("the", "The", 1) if words.startswith("the ") else words
+        yield f"{begun} {finding.advice}".strip()
 
 
 def _ecw(lines: Lines, connection: PracticeSettings) -> Iterator[Finding]:

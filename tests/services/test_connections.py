@@ -62,6 +62,7 @@ def test_a_worker_tests_what_was_asked_for_and_says_so_in_words(office):
 
     ecw, healow = (card(container, admin, line) for line in ("ecw", "healow"))
     assert ecw.tested.ok, ecw.tested.told
+    assert "eCW answers at fhir_base." in ecw.tested.told, "names keep their small letters"
     assert any("roads are open" in told for told in ecw.tested.told)
     assert any("healow answers" in told for told in healow.tested.told)
     assert {road.road for road in ecw.roads} >= {Road.FHIR_READ}

@@ -19,7 +19,7 @@ PHRASES = st.dictionaries(
 )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.one_of(st.sampled_from(TEXTS), st.text(max_size=200)), PHRASES)
 def test_whatever_a_practice_adds_every_built_in_flag_stays(text, own):
     flags = assess_for(own, text)
