@@ -8,13 +8,15 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, or_
 from sqlmodel import Session, col, select
 
-from db import claims, denials, intake, visit_notes
+from db import charges, claims, denials, intake, visit_notes, visit_summaries
+from db.charges import ChargeCapture
 from db.claims import Claim
 from db.conversations import Conversation, State
 from db.denials import Denial
 from db.intake import IntakeForm
 from db.reminders import Reminder, ReminderState
 from db.visit_notes import VisitNote
+from db.visit_summaries import VisitSummary
 
 # The rows of each workflow, and the states in which somebody still has to do something.
 WORK: Mapping[str, tuple[Any, Sequence[Any]]] = {
@@ -22,6 +24,8 @@ WORK: Mapping[str, tuple[Any, Sequence[Any]]] = {
     "intake": (IntakeForm, intake.OPEN),
     "reminders": (Reminder, (ReminderState.PROPOSED, ReminderState.RETURNED)),
     "notes": (VisitNote, visit_notes.OPEN),
+    "summaries": (VisitSummary, visit_summaries.OPEN),
+    "charges": (ChargeCapture, charges.OPEN),
     "claims": (Claim, claims.BEFORE),
     "denials": (Denial, denials.OPEN),
 }

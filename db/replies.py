@@ -35,6 +35,15 @@ class ReplyTemplates(Repository[ReplyTemplate]):
         ready = self.rows().where(col(ReplyTemplate.approved_at).is_not(None))
         return self.all(ready.order_by(col(ReplyTemplate.title)))
 
+    def of(self, key: str, language: str) -> ReplyTemplate | None:
+        """The template of this key in this language, locked until the transaction ends."""
+        mine = (col(ReplyTemplate.key) == key, col(ReplyTemplate.language) == language)
+        return self.first(self.rows().where(*mine).with_for_update())
+
+    def by_title(self) -> Sequence[ReplyTemplate]:
+        """Every template, offered or not, by title."""
+        return self.all(self.rows().order_by(col(ReplyTemplate.title), col(ReplyTemplate.language)))
+
 
 class Macro(Row, table=True):
     """Several steps as one: reply, recategorise, route and close or snooze."""

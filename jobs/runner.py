@@ -12,7 +12,7 @@ from jobs.timetable import Job
 from services import rollout
 from services.desk import Actor, looking
 from services.errors import FoyerError
-from services.lines import Lines
+from services.lines import Lines, fresh
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ def _work(job: Job, lines: Lines) -> tuple[Counter[str], str]:
     """What expected trouble says is shown to staff; of anything else only its kind is kept,
     because its message may hold a patient's words."""
     try:
-        return job.work(lines), ""
+        return job.work(fresh(lines)), ""
     except FoyerError as error:
         log.warning("job %s: %s", job.name, type(error).__name__)
         return Counter(), str(error)

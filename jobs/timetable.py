@@ -9,6 +9,7 @@ from jobs.schedule import Daily, Every, Schedule
 from services import audit, bulk, chart_sync, deliverer, roads, sweep
 from services.claims import eligibility
 from services.claims.risk import versions
+from services.connections import checking
 from services.desk import Actor
 from services.lines import Lines
 from services.metrics import gathering
@@ -57,6 +58,7 @@ def timetable(settings: Settings) -> tuple[Job, ...]:
         Job("deliver", Every(timedelta(seconds=2)), _deliver, drains=True),
         Job("rollout.scheduled", Every(timedelta(seconds=2)), _scheduled, drains=True),
         Job("rollout.guardrails", Every(timedelta(minutes=1)), _guardrails),
+        Job(checking.JOB, Every(timedelta(seconds=2)), checking.check_asked, drains=True),
         Job("sweep.snoozed", Every(timedelta(seconds=30)), _wake),
         Job("sweep.bulk", Every(timedelta(seconds=15)), _bulk),
         Job("claims.eligibility", Every(timedelta(minutes=2)), _eligibility),

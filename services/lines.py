@@ -1,8 +1,9 @@
 """What a job of one practice may use: the building, the lines to its EHR, and an assistant."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from db.practices import Practice
+from db import reading
+from db.practices import Practice, Practices
 from services.ai import Assistant
 from services.container import Container
 from services.ehr.ports import Ehr
@@ -16,3 +17,9 @@ class Lines:
     practice: Practice
     ehr: Ehr
     assistant: Assistant
+
+
+def fresh(lines: Lines) -> Lines:
+    """*lines* with the practice as it is now: what its administrators changed counts at once."""
+    with reading(lines.container.engine) as session:
+        return replace(lines, practice=Practices(session).get(lines.practice.id))

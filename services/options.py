@@ -1,7 +1,7 @@
 """What a practice's administrators decide: hours, targets, pools, consent, known contacts."""
 
 from collections.abc import Mapping
-from datetime import time
+from datetime import date, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -28,12 +28,14 @@ class PracticeOptions(BaseModel):
     """One practice's options, kept in ``Practice.options``; every field has a sound default.
 
     ``hours`` lists the open spans of each weekday (0 is Monday), so that a lunch break
-    stops the clock. ``answer_minutes`` and ``resolve_minutes`` are business minutes. Between
+    stops the clock; on ``holidays`` it is closed all day. ``answer_minutes`` and
+    ``resolve_minutes`` are business minutes. Between
     ``quiet_hours`` nobody is written to first. Reminders leave ``reminder_days`` before a visit,
     and one about its form ``form_days`` before; 0 is none.
     Summaries of visits are written for the school grade ``summary_grade``. ``authorization_for`` lists, by payer
     id, the procedures that the payer wants to be asked about first. ``document_routes`` overrides
     ``DOCUMENT_ROUTES`` kind by kind; ``teams`` says which pools each role works through.
+    ``red_flags`` are phrases of the practice's own that raise a message, beside the built-in ones.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -42,6 +44,7 @@ class PracticeOptions(BaseModel):
     hours: dict[int, tuple[Span, ...]] = Field(
         default_factory=lambda: dict.fromkeys(range(5), OFFICE_DAY)
     )
+    holidays: tuple[date, ...] = ()
     answer_minutes: dict[Urgency, int] = {
         Urgency.EMERGENCY: 10,
         Urgency.URGENT: 60,
@@ -89,6 +92,7 @@ class PracticeOptions(BaseModel):
     signature: str = ""
     claude_consent: bool = False
     second_approver: bool = False  # of every rollout change that lets somebody in
+    red_flags: dict[str, Urgency] = {}
     low_confidence: float = Field(0.5, ge=0, le=1)
     stale_polls: int = Field(3, ge=2, le=20)
 

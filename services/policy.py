@@ -159,6 +159,12 @@ ALLOWED: Mapping[str, frozenset[Role]] = {
     "rollout.acknowledge": LEADS,
     "rollout.stop": LEADS,
     "rollout.resume": frozenset({ADMIN}),
+    "connections.read": LEADS,
+    "connections.check": LEADS,
+    "connections.sign_in_again": frozenset({ADMIN}),
+    "settings.read": LEADS,
+    "settings.edit": frozenset({ADMIN}),
+    "settings.revert": frozenset({ADMIN}),
     "audit.read": frozenset({COMPLIANCE, ADMIN}),
     "audit.export": frozenset({COMPLIANCE}),
     "audit.verify": frozenset({COMPLIANCE, ADMIN}),
@@ -168,10 +174,15 @@ ALLOWED: Mapping[str, frozenset[Role]] = {
     "staff.disable": frozenset({ADMIN}),
     "staff.set_password": frozenset({ADMIN}),
     "replies.read": DESKS,
+    "replies.see_shelf": frozenset({PROVIDER, MANAGER, ADMIN}),
+    "replies.write": LEADS,
     "replies.approve": frozenset({PROVIDER, MANAGER}),
     "metrics.read": LEADS,
     "metrics.export": LEADS,
     "metrics.set_target": LEADS,
+    "replies.retire": LEADS,
+    "replies.save_macro": LEADS,
+    "replies.remove_macro": LEADS,
 }
 
 

@@ -2,8 +2,10 @@
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
+from db.practices import Practices
 from db.staff import Staff, StaffList
 from db.vocabulary import Role
 from services import accounts
@@ -27,6 +29,32 @@ def people(desk: Desk) -> Sequence[Staff]:
     desk.require("staff.read", "see the people and their roles")
     everyone = desk.open(StaffList)
     return sorted(everyone.all(everyone.rows()), key=lambda person: person.name.casefold())
+
+
+@dataclass(frozen=True)
+class GroupRole:
+    """One group of the identity provider and the role it brings; none for a word that is no role."""
+
+    group: str
+    role: Role | None
+
+
+def groups(desk: Desk) -> Sequence[GroupRole]:
+    """The groups of the identity provider that bring a role, the first one counting first.
+
+    Empty where people sign in by local accounts alone, and for a practice that the provider
+    brings nobody to. Raises ``NotAllowed``.
+    """
+    desk.require("staff.read", "see the people and their roles")
+    settings = desk.container.settings
+    code = Practices(desk.session).get(desk.practice_id).code
+    if not settings.oidc_issuer or settings.oidc_practice != code:
+        return ()
+    known = set(Role)
+    return tuple(
+        GroupRole(group, Role(role) if role in known else None)
+        for group, role in settings.oidc_roles.items()
+    )
 
 
 @managed("staff.add", "Add a person")

@@ -19,6 +19,7 @@ from pages.parts.manage import (
     span,
     zone_of,
 )
+from pages.parts.roads import name_of, standing
 from services import job_board
 from services.desk import Actor, Desk, looking
 from services.job_board import JobCard
@@ -28,6 +29,7 @@ JOBS = {
     "capabilities": "Check what eCW allows us",
     "charges.poll": "Find signed visits and suggest their codes",
     "charts": "Fetch charts",
+    "connections.check": "Test connections when somebody asks",
     "deliver": "Send what was approved and read it back",
     "denials.triage": "Draft letters of appeal",
     "inbox.poll": "Fetch portal messages",
@@ -47,44 +49,12 @@ JOBS = {
     "sweep.retention": "Destroy text past its retention",
     "sweep.snoozed": "Wake snoozed messages",
 }
-ROADS = {
-    "fhir_read": "Charts from eCW",
-    "telephone_encounter": "Telephone encounters to eCW",
-    "healow_messages": "Messages from healow",
-    "healow_replies": "Replies to healow",
-    "copy_for_ecw": "Copy by hand into eCW",
-    "check_in_forms": "Check-in forms from healow",
-    "write_patient": "Demographics into eCW",
-    "write_coverage": "Insurance into eCW",
-    "write_allergy": "Allergies into eCW",
-    "write_medication": "Medications into eCW",
-    "write_condition": "Problems into eCW",
-    "write_answers": "Structured answers into eCW",
-    "claim_files": "Files from the clearinghouse",
-    "sftp_files": "Files by SFTP",
-    "visit_transcripts": "Transcripts of visits",
-    "note_document": "Notes as documents",
-    "note_hl7": "Notes by HL7",
-    "note_sections": "Notes into sections",
-    "note_ccda": "Notes as C-CDA files",
-    "write_charges": "Charges into eCW",
-    "submit_claims": "Claims to the clearinghouse",
-    "claim_enquiries": "Enquiries about claims",
-    "appeals": "Appeals to payers",
-}
 JOB_BADGES: dict[str, Badge] = {
     "ok": ("On time", "green", ":material/check_circle:"),
     "running": ("Running", "blue", ":material/sync:"),
     "late": ("Late", "orange", ":material/schedule:"),
     "failed": ("Failed", "red", ":material/error:"),
 }
-ROAD_BADGES: dict[str, Badge] = {
-    "ok": ("Working", "green", ":material/check_circle:"),
-    "down": ("No answer", "red", ":material/cloud_off:"),
-    "needs_authorization": ("Needs authorization", "red", ":material/key_off:"),
-    "unknown": ("Not used yet", "gray", ":material/help:"),
-}
-CLOSED: Badge = ("Not open here", "gray", ":material/lock:")
 STUCK = {
     DeliveryState.REFUSED: "Refused: correct it where it was approved and send again.",
     DeliveryState.UNCONFIRMED: "Not confirmed: look in eCW whether it is there.",
@@ -137,8 +107,8 @@ def _roads(roads: Sequence[Connection], desk: Desk, zone: ZoneInfo) -> None:
 
 def _road(road: Connection, desk: Desk, zone: ZoneInfo) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{ROADS.get(road.road, road.road)}**", width=260)
-        label, color, icon = _standing(road)
+        st.markdown(f"**{name_of(road)}**", width=260)
+        label, color, icon = standing(road)
         st.badge(label, color=color, icon=icon)
         if road.last_ok:
             st.caption(
@@ -148,14 +118,6 @@ def _road(road: Connection, desk: Desk, zone: ZoneInfo) -> None:
         st.text(words)
     if road.quarantined:
         st.text(f"{road.quarantined} items could not be used and were set aside.")
-
-
-def _standing(road: Connection) -> Badge:
-    if not road.able:
-        return CLOSED
-    if road.state == "unknown" and road.road == "copy_for_ecw":
-        return ROAD_BADGES["ok"]
-    return ROAD_BADGES.get(road.state, ROAD_BADGES["unknown"])
 
 
 def _jobs(cards: Sequence[JobCard], desk: Desk, actor: Actor) -> None:

@@ -13,6 +13,7 @@ from pages.parts.rollout.reasons import reasons
 from services import accounts, staff
 from services.accounts import NewAccount
 from services.desk import Actor, looking
+from services.staff import GroupRole
 
 ROLES = {
     Role.FRONT_DESK: "Front desk",
@@ -54,6 +55,23 @@ def _why(actor: Actor, person: Staff | None) -> None:
         return
     st.subheader(f"What {person.name} has, and why")
     reasons(actor, person.id)
+
+
+def _groups(found: Sequence[GroupRole]) -> None:
+    """Which groups of the identity provider bring which role; the installation decides it."""
+    if not found:
+        return
+    with st.expander("Roles from the identity provider", icon=":material/badge:"):
+        st.caption(
+            "Whoever signs in there gets the role of the first of these groups that they are in, "
+            "at every sign-in, and without one stays outside. Set by oidc_roles in the "
+            "installation's settings."
+        )
+        rows = [
+            {"Group": one.group, "Role": ROLES[one.role] if one.role else "no such role here"}
+            for one in found
+        ]
+        st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
 
 
 def _way_in(person: Staff) -> str:
@@ -150,8 +168,9 @@ def _somebody(actor: Actor, people: Sequence[Staff]) -> None:
 actor = open_room("staff.read", "see the people")
 st.title("Staff")
 with looking(open_building(), actor) as desk:
-    people = staff.people(desk)
+    people, groups = staff.people(desk), staff.groups(desk)
 _why(actor, _shown(people))
+_groups(groups)
 if may_do(actor, staff.add.verb):
     left, right = st.columns(2, gap="large")
     with left:

@@ -69,6 +69,8 @@ def _connections(container: Container) -> list[Finding]:
             found += tried(f"{code}: eCW", SIGN_IN, ask)
             ask = partial(outside.clearinghouse, container, practice, connection)
             found += tried(f"{code}: clearinghouse", CLEARING, ask)
+            ask = partial(outside.hl7, container, connection)
+            found += tried(f"{code}: HL7", NETWORK, ask)
             found += tried(
                 f"{code}: SFTP", SFTP, partial(outside.sftp, container, practice, connection)
             )

@@ -11,6 +11,7 @@ from db.practices import Practice
 from services import wiring
 from services.container import Container
 from services.doctor.finding import Finding, ill, well
+from services.ehr.note_hl7 import channel
 from services.ehr.ports import Road
 from services.settings import PracticeSettings, Settings
 
@@ -82,6 +83,14 @@ def sftp(
     with drop.visit() as folder:
         count = len(folder.listed())
     yield well(f"{connection.code}: the SFTP server lets us in; {count} files lie in its folder.")
+
+
+def hl7(container: Container, connection: PracticeSettings) -> Iterator[Finding]:
+    """The HL7 receiver takes a connection; no message is sent, since a note is all it knows."""
+    if not connection.hl7_address:
+        return
+    channel(connection.hl7_address, PATIENCE).mllp.reach()
+    yield well(f"{connection.code}: the HL7 receiver takes our connection. Nothing was sent.")
 
 
 def claude(settings: Settings) -> Iterator[Finding]:

@@ -103,3 +103,19 @@ def test_one_click_on_a_row_says_why_each_workflow_is_on_or_off(open_page, admin
     assert not app.exception
     assert "Whole practice: on, so everybody whose role allows it sees it." in words(app)
     assert "Nobody has switched it on yet." in words(app)
+
+
+def test_groups_of_the_identity_provider_are_shown_with_the_role_they_bring(
+    open_page, container, practice, manager
+):
+    assert len(open_page(manager, PAGE).dataframe) == 1, "none where people sign in here alone"
+    told = {
+        "oidc_issuer": "https://login.invalid",
+        "oidc_practice": practice.code,
+        "oidc_roles": {"nursing": "nurse", "typo": "nurze"},
+    }
+    for name, value in told.items():
+        object.__setattr__(container.settings, name, value)
+    table = open_page(manager, PAGE).dataframe[1].value
+    assert list(table["Group"]) == ["nursing", "typo"]
+    assert list(table["Role"]) == ["Nurse", "no such role here"]

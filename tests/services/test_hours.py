@@ -1,6 +1,6 @@
 """T04, T05: a practice's hours, wherever its people sit and whatever its clocks do."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -102,3 +102,16 @@ def test_a_practice_that_never_opens_owes_nothing_soon() -> None:
 def test_whether_it_is_open_is_asked_of_the_practices_clock(at: int, open_: bool) -> None:
     moment = datetime(2026, 7, 6, at, tzinfo=NEW_YORK)
     assert hours.is_open(moment.astimezone(UTC), practice("America/New_York")) is open_
+
+
+def test_a_holiday_counts_like_a_sunday() -> None:
+    """Thanksgiving and the day after: a question of Wednesday evening is due on Monday."""
+    days = (date(2026, 11, 26), date(2026, 11, 27))
+    closed, open_ = practice("America/New_York", holidays=days), practice("America/New_York")
+    wednesday = datetime(2026, 11, 25, 18, tzinfo=NEW_YORK)
+    thursday, monday = (datetime(2026, 11, day, 9, tzinfo=NEW_YORK) for day in (26, 30))
+    assert hours.after(wednesday, 60, open_) == thursday, "the control"
+    assert hours.after(wednesday, 60, closed) == monday
+    assert hours.elapsed(wednesday, monday, closed) == timedelta(hours=1)
+    assert hours.is_open(thursday, open_)
+    assert not hours.is_open(thursday, closed)

@@ -21,6 +21,7 @@ def upgrade() -> None:
     _note_profile()
     with op.batch_alter_table("place") as place:
         place.add_column(sa.Column("npi", sa.String(), nullable=False, server_default=""))
+    with op.batch_alter_table("place") as place:  # in one batch SQLite would copy rows without it
         place.alter_column("npi", server_default=None)
     with op.batch_alter_table("delivery") as delivery:
         delivery.add_column(sa.Column("note_id", sa.Uuid(), nullable=True))

@@ -59,6 +59,11 @@ class Mllp:
                 stream.close()
         return verdict(answer, self.system)
 
+    def reach(self) -> None:
+        """Connect and hang up without a message. Raises ``Unreachable``."""
+        with within(self.deadline):
+            self._connected().close()
+
     def _connected(self) -> httpcore.NetworkStream:
         timeout = self.deadline.total_seconds()
         try:

@@ -21,7 +21,7 @@ from services import rollout
 from services.actions import places_of
 from services.ai import Answer, Assistant, Facts, Prompt
 from services.ai.injection import possible_injection
-from services.ai.redflags import assess
+from services.ai.redflags import assess_for
 from services.container import Container
 from services.desk import Actor, Desk, looking, working
 from services.errors import Unreachable, Unsure
@@ -200,16 +200,18 @@ def _keep(
         conversation.triage_lease = desk.now + TRY_AGAIN if away else None
         conversation.triage = Triage.FAILED
         return "failed", None
-    answer = replace(answer, value=_for_the_floor(question, answer.value))
+    answer = replace(answer, value=_for_the_floor(question, answer.value, options))
     shadow = gate.stage(places_of(conversation)) is Stage.SHADOW
     _apply(desk, conversation, question, answer.value, options, shadow)
     return "sorted", _suggestion(desk, conversation, question, answer, shadow)
 
 
-def _for_the_floor(question: Question, value: TriageAnswer) -> TriageAnswer:
+def _for_the_floor(
+    question: Question, value: TriageAnswer, options: PracticeOptions
+) -> TriageAnswer:
     """The answer under the red-flag floor; an alarm the engine missed gets the reply for one."""
     facts = question.facts
-    raised = floored(value, assess(facts.text, facts.subject))
+    raised = floored(value, assess_for(options.red_flags, facts.text, facts.subject))
     if raised.urgency is value.urgency or raised.urgency.rank > Urgency.URGENT.rank:
         return raised
     reply = draft(raised.category, raised.urgency, raised.language, facts)

@@ -20,7 +20,7 @@ from db.undo import Undos
 from db.vault import Unreadable
 from services import chart, rollout
 from services.actions import Target, places_of
-from services.ai.redflags import assess
+from services.ai.redflags import assess_for
 from services.container import Container
 from services.desk import Actor, Desk, working
 from services.ehr.ports import Author, Capability, ChartSummary, Road
@@ -200,15 +200,16 @@ def _said(
         text=text,
         sent_at=message.sent_at,
         files=tuple(f"{f['name']} ({f['type']}, {f['size']:,} bytes)" for f in files),
-        spans=_spans(text, evidence) if message.author != Author.PRACTICE else (),
+        spans=_spans(desk, text, evidence) if message.author != Author.PRACTICE else (),
         waiting=waiting,
         earlier=tuple(shown(desk, m, "body") for m in older),
         flags=("withdrawn",) if message.withdrawn else tuple(message.flags),
     )
 
 
-def _spans(text: str, evidence: Sequence[str]) -> tuple[Span, ...]:
-    flags = [Span(f.start, f.end, f.family, "red_flag") for f in assess(text)]
+def _spans(desk: Desk, text: str, evidence: Sequence[str]) -> tuple[Span, ...]:
+    raised = assess_for(desk.options.red_flags, text)
+    flags = [Span(f.start, f.end, f.family, "red_flag") for f in raised]
     found = ((text.find(quote), quote) for quote in evidence)
     quotes = [
         Span(at, at + len(q), "decided the category", "evidence") for at, q in found if at >= 0

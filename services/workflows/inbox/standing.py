@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar
 from db.conversations import Conversation, State, Triage, Turn
 from db.vocabulary import Urgency
 from services import hours
-from services.ai.redflags import assess, floor
+from services.ai.redflags import assess_for, floor
 from services.ehr.ports import Author
 from services.options import PracticeOptions
 
@@ -95,7 +95,7 @@ def settled(
     """
     waiting = unanswered(current)
     now = _somebody_waits(before, waiting) if waiting else _nothing_waits(before, current)
-    now = _with_floor(now, [said.body for said in waiting], subject)
+    now = _with_floor(now, [said.body for said in waiting], subject, options)
     return replace(now, content_hash=_content_hash(current), due_at=due(now, options))
 
 
@@ -156,8 +156,11 @@ def _somebody_waits(before: Standing, waiting: Sequence[Said]) -> Standing:
     return replace(now, state=State.OPEN, closed_at=None, closed_as="", trouble="", sorted_by="")
 
 
-def _with_floor(now: Standing, bodies: Sequence[str], subject: str) -> Standing:
-    flags = [flag for body in bodies for flag in assess(body, subject)]
+def _with_floor(
+    now: Standing, bodies: Sequence[str], subject: str, options: PracticeOptions
+) -> Standing:
+    own = options.red_flags
+    flags = [flag for body in bodies for flag in assess_for(own, body, subject)]
     lowest = floor(flags)
     urgency = now.urgency.at_least(lowest)
     kept = [{"family": f.family, "level": f.level.value, "rule": f.rule} for f in flags]

@@ -38,7 +38,7 @@ def signed_capture(
         )  # fmt: skip
         desk.session.add_all([patient, capture])
         sections = tuple(NoteSection(key, key, key.title(), "L", text) for key, text in NOTE)
-        note = SignedNote(capture.encounter_ref, desk.now, sections)
+        note = SignedNote(capture.encounter_ref, patient.ehr_ref, desk.now, sections)
         codes = suggestions(read_signed(note), date(2026, 1, 5))
         keep_suggestions(desk, capture, note, codes)
         return capture.id
