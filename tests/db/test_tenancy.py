@@ -84,7 +84,7 @@ def test_most_questions_do_find_what_is_there(engine: Engine) -> None:
         with Session(engine.execution_options(writing=True)) as session:
             found += bool(_ask(kind(session, THERE), name, THERE))
             session.rollback()  # each finds what was there before the others
-    assert found > len(asked) * 0.6, f"{found} of {len(asked)}"
+    assert found > len(asked) * 0.5, f"{found} of {len(asked)}"
 
 
 def test_a_question_that_forgets_the_practice_is_noticed(engine: Engine) -> None:
