@@ -118,9 +118,9 @@ class Billing:
             return list(Deliveries(session, self.practice.id).of_charge(id))
 
     def charged(self, ref: str) -> list[str]:
-        """The codes that eCW shows for the visit, in their order."""
+        """The codes that eCW shows for the visit; which leaves first is nobody's promise."""
         found = self.sandbox.control.charges(ref)
-        return [" ".join(c["code"] for c in one["code"]["coding"]) for one in found]
+        return sorted(" ".join(c["code"] for c in one["code"]["coding"]) for one in found)
 
     def line(self, ref: str, code: str) -> str:
         """The id of the line with this code."""

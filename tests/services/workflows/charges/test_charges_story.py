@@ -41,7 +41,7 @@ def test_a_signed_note_becomes_charges_each_read_back(billing: Billing) -> None:
     billing.approve(ref)
     assert billing.charged(ref) == []  # nothing leaves inside the undo window
     billing.deliver()
-    assert billing.charged(ref) == ["99214", "93000"]
+    assert billing.charged(ref) == ["93000", "99214"]
     first = billing.sandbox.control.charges(ref)[0]
     assert first["context"] == {"reference": ref}
     assert [r["coding"][0]["code"] for r in first["reason"]] == ["I10", "E11.9"]
@@ -128,7 +128,7 @@ def test_approving_twice_is_approving_once(billing: Billing) -> None:
     with pytest.raises(Invalid):
         billing.approve(ref)
     billing.deliver(times=8)
-    assert billing.charged(ref) == ["99214", "93000"]
+    assert billing.charged(ref) == ["93000", "99214"]
 
 
 def test_what_has_not_left_is_taken_back(billing: Billing) -> None:
@@ -140,7 +140,7 @@ def test_what_has_not_left_is_taken_back(billing: Billing) -> None:
     assert billing.capture(ref).state is ChargeState.READY
     billing.approve(ref)
     billing.deliver()
-    assert billing.charged(ref) == ["99214", "93000"]
+    assert billing.charged(ref) == ["93000", "99214"]
     with pytest.raises(Invalid, match="have left already"):
         billing.do(approving.take_back, ref)
 
@@ -162,7 +162,7 @@ def test_a_biller_changes_and_adds_with_a_reason(billing: Billing) -> None:
         billing.do(editing.add, ref, "diagnosis", "E11", "Diabetes.")
     billing.approve(ref)
     billing.deliver()
-    assert billing.charged(ref) == ["99213 25", "93000", "36415"]
+    assert billing.charged(ref) == ["36415", "93000", "99213 25"]
 
 
 def test_a_code_without_diagnosis_does_not_leave(billing: Billing) -> None:
