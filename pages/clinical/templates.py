@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages.parts.desk import open_building
 from pages.parts.manage import clock_time, may_do, open_room, said_plainly, zone_of
+from pages.parts.plain import harmless
 from services.desk import Actor
 from services.workflows.notes import templates
 from services.workflows.notes.templates import TemplateRow, Trial
@@ -58,7 +59,7 @@ def _facts(actor: Actor, row: TemplateRow) -> None:
     elif not row.differences:
         st.success("eCW's own template agrees.", icon=":material/check:")
     for one in row.differences:
-        st.error(f"Nothing is sent from here: {one}", icon=":material/rule:")
+        st.error(harmless(f"Nothing is sent from here: {one}"), icon=":material/rule:")
 
 
 def _trial(trial: Trial) -> None:

@@ -19,6 +19,7 @@ from pages.parts.manage import (
     span,
     zone_of,
 )
+from pages.parts.plain import harmless
 from pages.parts.roads import name_of, standing
 from services import job_board
 from services.desk import Actor, Desk, looking
@@ -92,7 +93,7 @@ def _stuck(stuck: Sequence[Delivery], desk: Desk, zone: ZoneInfo) -> None:
     for delivery in stuck:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             st.text(STUCK[delivery.state])
-            st.caption(f"{delivery.error or 'No reason was given.'} "
+            st.caption(f"{harmless(delivery.error) or 'No reason was given.'} "
                        f"Approved {clock_time(delivery.created_at, zone)}. {delivery.ref}")  # fmt: skip
 
 

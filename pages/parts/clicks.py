@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from db.base import NotFound
+from pages.parts.plain import harmless
 from services.actions import Action, Target, bulk
 from services.container import Container
 from services.desk import Actor
@@ -68,7 +69,7 @@ class Clicks:
         if tone == "good":
             st.success(words, icon=":material/check:")
         elif tone:
-            st.error(words, icon=":material/error:")
+            st.error(harmless(words), icon=":material/error:")
 
     def forget(self) -> None:
         """Say nothing of it any more: the person looks at something else."""

@@ -13,6 +13,7 @@ from db.audit import Ending
 from db.base import NotFound
 from db.practices import Practices
 from pages.parts.desk import open_building, signed_in
+from pages.parts.plain import harmless
 from services.desk import Actor, working
 from services.errors import FoyerError
 from services.policy import may
@@ -45,7 +46,7 @@ def said_plainly() -> Iterator[None]:
     try:
         yield
     except (FoyerError, NotFound) as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(harmless(str(error)), icon=":material/error:")
 
 
 def zone_of(actor: Actor) -> ZoneInfo:

@@ -5,6 +5,7 @@ import secrets
 
 import streamlit as st
 
+from pages.parts.plain import harmless
 from services.errors import FoyerError
 from services.logs import described
 
@@ -14,7 +15,7 @@ LOG = logging.getLogger(__name__)
 def say_sorry(error: Exception) -> bool:
     """Show *error* as staff should see it, and log where it came from. True: it has been shown."""
     if isinstance(error, FoyerError):
-        st.error(str(error), icon=":material/error:")
+        st.error(harmless(str(error)), icon=":material/error:")
         return True
     number = secrets.token_hex(4)
     LOG.error("Trouble %s: %s", number, described(error))

@@ -16,6 +16,7 @@ from pages.parts import components
 from pages.parts.inbox import address, words
 from pages.parts.inbox.several import _parsed as parsed
 from pages.parts.inbox.sitting import Deed, Sitting
+from pages.parts.plain import harmless
 from pages.parts.worklist import KEPT_DEEDS
 from services.desk import Actor
 from services.wording import difference
@@ -71,8 +72,12 @@ def test_an_edit_loses_no_character() -> None:
 
 
 def test_a_label_that_looks_like_markdown_stays_a_label() -> None:
-    label = words.harmless("![x](https://outside.invalid) :red[_a_] $x$ `y` <b>")
-    assert not re.search(r"(?<!\\)[!\[\](){}`*_$<>:]", label)
+    label = harmless("![x](https://outside.invalid) :red[_a_] $x$ `y` <b>")
+    assert not re.search(r"(?<!\\)([\[\]{}`*_$<>]|:\S)", label)
+    assert harmless("- one\n# two\n3. three www.outside.invalid") == (
+        "\\- one\n\\# two\n3\\. three www\\.outside.invalid"
+    )
+    assert harmless("Not done: the days are 1 to 3,650.") == "Not done: the days are 1 to 3,650."
 
 
 def test_times_are_said_as_staff_say_them() -> None:

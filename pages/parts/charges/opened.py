@@ -8,6 +8,7 @@ from db.charges import ChargeState
 from pages.parts.charges import arithmetic, codes, words
 from pages.parts.charges.wishes import ask_note, note_shown, wish
 from pages.parts.manage import clock_time
+from pages.parts.plain import harmless
 from services.actions import Action
 from services.container import Container
 from services.desk import Actor
@@ -34,10 +35,12 @@ def _who(visit: OpenCharges) -> None:
     label, color, icon = words.STATES[row.state]
     with st.container(gap="xxsmall"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.subheader(row.patient, width="content", anchor=False)
+            st.subheader(harmless(row.patient), width="content", anchor=False)
             st.badge(label, color=color, icon=icon)
         signed = f"signed {clock_time(row.signed_at, zone)}" if row.signed_at else "not signed"
-        st.caption(f"{clock_time(row.visit_at, zone)} · {row.provider} · {row.location} · {signed}")
+        st.caption(
+            f"{clock_time(row.visit_at, zone)} · {harmless(row.provider)} · {harmless(row.location)} · {signed}"
+        )
 
 
 def _buttons(visit: OpenCharges) -> None:
@@ -114,7 +117,7 @@ def _note(container: Container, actor: Actor, visit: OpenCharges) -> None:
         )  # fmt: skip
     for place, (title, text) in enumerate(shown):
         with st.container(border=True, key=f"section-{place}", gap="xxsmall"):
-            st.caption(title)
+            st.caption(harmless(title))
             st.text(text)
 
 

@@ -6,6 +6,7 @@ from db.charges import ChargeState
 from pages.parts.charges import words
 from pages.parts.charges.wishes import open_visit, opened
 from pages.parts.manage import clock_time
+from pages.parts.plain import harmless
 from services.workflows.charges.listing import Listed, Row
 
 
@@ -30,7 +31,7 @@ def _row(row: Row, listed: Listed) -> None:
                 "Opened" if is_open else "Open", key=f"open/{row.id}", disabled=is_open,
                 on_click=open_visit, args=(row.id,), type="tertiary",
             )  # fmt: skip
-        st.caption(f"{clock_time(row.visit_at, listed.options.zone)} · {row.provider}")
+        st.caption(f"{clock_time(row.visit_at, listed.options.zone)} · {harmless(row.provider)}")
         st.text(" · ".join(row.codes) or row.trouble or "No code is supported by the note.")
         _badges(row)
 

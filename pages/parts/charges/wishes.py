@@ -10,6 +10,7 @@ import streamlit as st
 from db.base import NotFound
 from pages.parts import worklist
 from pages.parts.charges import words
+from pages.parts.plain import harmless
 from services.actions import Action, Target
 from services.container import Container
 from services.desk import Actor
@@ -108,4 +109,4 @@ def say() -> None:
                     on_click=wish, args=(approving.take_back, undo), shortcut="u",
                 )  # fmt: skip
     elif tone:
-        st.error(said, icon=":material/error:")
+        st.error(harmless(said), icon=":material/error:")

@@ -13,6 +13,7 @@ from db.vocabulary import Category, Urgency
 from pages.parts.inbox import words
 from pages.parts.inbox.address import Address, of_query
 from pages.parts.inbox.sitting import Sitting
+from pages.parts.plain import harmless
 from services import saved_queues
 from services.container import Container
 from services.desk import Actor
@@ -96,7 +97,7 @@ def _saved(container: Container, actor: Actor, address: Address) -> Address:
     chosen = address
     for queue in saved_queues.mine(container, actor):
         with st.container(horizontal=True, wrap=False):
-            name = words.harmless(queue.name) + ("" if queue.owner else " (team)")
+            name = harmless(queue.name) + ("" if queue.owner else " (team)")
             if st.button(name, key=f"queue/{queue.id}", width="stretch"):
                 chosen = of_query(queue.query)
             if st.button("Forget", key=f"forget/{queue.id}", type="tertiary"):
@@ -116,6 +117,6 @@ def _said(work: Callable[[], object]) -> None:
     try:
         work()
     except (FoyerError, LookupError) as error:
-        st.error(words.harmless(str(error)))
+        st.error(harmless(str(error)))
     else:
         st.rerun(scope="fragment")

@@ -12,6 +12,7 @@ from db.vocabulary import Category, Urgency
 from pages.parts.inbox import words
 from pages.parts.inbox.deeds import again, perform
 from pages.parts.inbox.sitting import Sitting
+from pages.parts.plain import harmless
 from services.actions import Action
 from services.container import Container
 from services.desk import Actor
@@ -94,7 +95,7 @@ def _menu(label: str, options: dict[Any, str], name: str, key: str, sitting: Sit
             label,
             list(options),
             key=f"{name}/{key}",
-            format_func=lambda value: words.harmless(options[value]),
+            format_func=lambda value: harmless(options[value]),
             disabled=sitting.stale,
         )
 
@@ -107,7 +108,7 @@ def _snooze(container: Container, sitting: Sitting, key: str, do: Do) -> None:
     # The times move with the clock; the names say what is meant and stay the same.
     with st.popover("Snooze", key="move_snooze", disabled=sitting.stale):
         for moment, name in times.items():
-            if st.button(words.harmless(name), key=f"snooze/{name.split(' (')[0]}/{key}"):
+            if st.button(harmless(name), key=f"snooze/{name.split(' (')[0]}/{key}"):
                 do(handling.snooze, moment)
         exact = st.datetime_input("Or exactly until", value=None, key=f"until/{key}")
         if exact and st.button("Snooze until then", key=f"snooze_exact/{key}"):

@@ -7,9 +7,9 @@ import streamlit as st
 
 from pages.parts import components
 from pages.parts.desk import open_building, signed_in
-from pages.parts.inbox import words
 from pages.parts.inbox.deeds import perform
 from pages.parts.inbox.sitting import Sitting, sitting_of
+from pages.parts.plain import harmless
 from services.actions import Target
 from services.container import Container
 from services.desk import Actor
@@ -137,7 +137,7 @@ def _buttons(
         if not _channel(item).able:
             _by_hand(container, actor, sitting, item, text, key)
     if why_not:
-        st.warning(words.harmless(why_not), icon=":material/block:")
+        st.warning(harmless(why_not), icon=":material/block:")
     if sent or routed:
         _send(container, actor, sitting, item.target, text, ticked, route=routed)
         st.rerun()

@@ -1,6 +1,5 @@
-"""How the inbox says things: labels for vocabularies, wall-clock times, and harmless labels."""
+"""How the inbox says things: labels for vocabularies, and wall-clock times."""
 
-import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -41,13 +40,6 @@ STATE: Mapping[State, str] = {
     State.WITHDRAWN: "withdrawn by the patient",
 }
 AUTHOR = {"patient": "Patient", "proxy": "Proxy", "practice": "Practice"}
-
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|$~:])")
-
-
-def harmless(label: str) -> str:
-    """*label* for a native control, whose labels are Markdown: as it is, and nothing more."""
-    return _MARKDOWN.sub(r"\\\1", label)
 
 
 def at(moment: datetime | None, zone: ZoneInfo, now: datetime) -> str:

@@ -9,6 +9,7 @@ from pages.parts import components
 from pages.parts.manage import clock_time
 from pages.parts.notes import changes, sections, words
 from pages.parts.notes.wishes import CLICKS
+from pages.parts.plain import harmless
 from services.actions import Action
 from services.notes.local import SAYS
 from services.workflows.notes import editing, sending
@@ -44,11 +45,13 @@ def _who(note: OpenNote, seconds: int) -> None:
     row = note.row
     label, color, icon = words.STATES[row.state]
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(row.patient, width="content", anchor=False)
+        st.subheader(harmless(row.patient), width="content", anchor=False)
         st.badge(label, color=color, icon=icon)
         st.space("stretch")
         st.caption(words.minutes(seconds), width="content", help=words.TIME_HELP)
-    st.caption(f"{clock_time(row.visit_at, note.options.zone)} · {row.provider} · {row.location}")
+    st.caption(
+        f"{clock_time(row.visit_at, note.options.zone)} · {harmless(row.provider)} · {harmless(row.location)}"
+    )
     st.text(row.reason or "No reason was given.")
 
 
@@ -59,7 +62,7 @@ def _why(note: OpenNote) -> None:
         said = words.ENGINES.get(row.engine, row.engine)
         st.caption(f"Draft {said}. Every sentence names what it rests on; check before you send.")
     if note.first and note.first.note != SAYS:
-        st.caption(note.first.note.removeprefix(SAYS).strip())
+        st.caption(harmless(note.first.note.removeprefix(SAYS).strip()))
 
 
 def _clock(note: OpenNote) -> None:
@@ -118,13 +121,15 @@ def _transcript(note: OpenNote) -> None:
 def _obstacles(note: OpenNote) -> None:
     """Everything that keeps the note here, each with the next step."""
     if note.row.trouble:
-        st.error(note.row.trouble, icon=":material/report:")
+        st.error(harmless(note.row.trouble), icon=":material/report:")
     if note.row.state not in words.REVIEWED:
         return
     for fault in note.layout.faults:
-        st.error(f"Nothing is sent: {fault}", icon=":material/rule:")
+        st.error(harmless(f"Nothing is sent: {fault}"), icon=":material/rule:")
     if not all(way.road for way in note.ways):
-        st.warning(f"No way into eCW is open: {note.layout.road_reason}", icon=":material/lock:")
+        st.warning(
+            f"No way into eCW is open: {harmless(note.layout.road_reason)}", icon=":material/lock:"
+        )
     if note.placed.homeless:
         names = ", ".join(note.placed.homeless)
         st.warning(f"The template has no place for: {names}.", icon=":material/move_item:")
@@ -151,5 +156,5 @@ def _history(note: OpenNote) -> None:
             st.text(f"{clock_time(wording.at, note.options.zone)}  {by}")
     with st.expander("Copy for eCW"):
         for section in note.placed.sections:
-            st.caption(section.title)
+            st.caption(harmless(section.title))
             st.code(section.text, language=None, wrap_lines=True)

@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages.parts.notes.wishes import CLICKS, edit, edited
 from pages.parts.notes.words import REVIEWED
+from pages.parts.plain import harmless
 from services.notes.sections import SUGGESTED, TITLES, SectionKey
 from services.workflows.notes import editing
 from services.workflows.notes.reading import OpenNote
@@ -44,7 +45,7 @@ def add(note: OpenNote) -> None:
 
 def _title(note: OpenNote, part: NotePart) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{part.title}**", width="content")
+        st.markdown(f"**{harmless(part.title)}**", width="content")
         if part.key in SUGGESTED:
             st.badge("Suggestion: nothing is ordered", color="gray", icon=":material/lightbulb:")
         st.space("stretch")
@@ -90,7 +91,7 @@ def _sources(note: OpenNote, part: NotePart) -> None:
     cited = dict.fromkeys(one for line in part.lines for one in line.sources)
     for one in cited:
         if source := note.sources.get(one):
-            st.caption(f"{one} · {source.origin}")
+            st.caption(harmless(f"{one} · {source.origin}"))
             st.text(source.text)
 
 

@@ -5,6 +5,7 @@ import streamlit as st
 from pages.parts.manage import clock_time
 from pages.parts.notes import words
 from pages.parts.notes.wishes import open_note, opened
+from pages.parts.plain import harmless
 from services.workflows.notes.listing import Listed, Row
 
 
@@ -26,7 +27,7 @@ def _row(row: Row, listed: Listed) -> None:
                 disabled=opened() == row.id, on_click=open_note, args=(row.id,),
                 type="tertiary",
             )  # fmt: skip
-        st.caption(f"{clock_time(row.visit_at, listed.options.zone)} · {row.provider}")
+        st.caption(f"{clock_time(row.visit_at, listed.options.zone)} · {harmless(row.provider)}")
         st.text(row.reason or "No reason was given.")
         _badges(row)
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from db.reminders import ReminderState
 from pages.parts.manage import Color, clock_time, may_do
+from pages.parts.plain import harmless
 from pages.parts.reminders import words
 from pages.parts.reminders.wishes import CLICKS, open_for, opened
 from services.actions import Action
@@ -28,7 +29,7 @@ def show(row: Row, actor: Actor, zone: ZoneInfo, now: datetime, *, first: bool) 
     with st.container(border=True):
         _head(row, zone, now)
         if row.trouble and not row.wants_none:
-            st.warning(row.trouble, icon=":material/report:")
+            st.warning(harmless(row.trouble), icon=":material/report:")
         decides = row.state in OPEN_TO_WORDS
         if decides and opened("edit", row.id):
             _edit(row)
@@ -52,7 +53,7 @@ def _head(row: Row, zone: ZoneInfo, now: datetime) -> None:
         st.space("stretch")
         st.caption(words.times(row, zone, now), width="content")
     where = " · ".join(filter(None, (row.provider, row.location)))
-    st.caption(f"Visit {clock_time(row.visit_at, zone)}{' · ' if where else ''}{where}")
+    st.caption(f"Visit {clock_time(row.visit_at, zone)}{' · ' if where else ''}{harmless(where)}")
     if row.reason:
         st.text(f"Skipped because: {row.reason}")
 

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.parts.plain import harmless
 from pages.parts.summaries.wishes import edit, edited, wish, wish_typed
 from pages.parts.summaries.words import WRITABLE
 from services.notes.summary.asking import SECTIONS
@@ -50,7 +51,7 @@ def may_write(summary: OpenSummary) -> bool:
 
 def _title(summary: OpenSummary, part: Part) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{part.title}**", width="content")
+        st.markdown(f"**{harmless(part.title)}**", width="content")
         st.space("stretch")
         if may_write(summary) and edited() != part.name:
             st.button(
@@ -71,7 +72,7 @@ def _line(summary: OpenSummary, part: Part, place: int, line: Line, before: str)
         for cited in line.sources:
             title, text = summary.sources.get(cited, ("", ""))
             if title != before:
-                st.caption(title)
+                st.caption(harmless(title))
                 before = title
             st.text(text)
     return before

@@ -6,6 +6,7 @@ import streamlit as st
 
 from db.visit_summaries import SummaryState
 from pages.parts.manage import clock_time
+from pages.parts.plain import harmless
 from pages.parts.summaries import lines, words
 from pages.parts.summaries.wishes import wish, wish_chosen
 from services.actions import Action
@@ -41,7 +42,7 @@ def _head(summary: OpenSummary) -> None:
             st.space("stretch")
             if row.is_harder and row.state in words.WRITABLE:
                 st.badge("Harder than chosen", color="orange", icon=":material/psychology_alt:")
-        where = f"{row.provider} · {row.location}"
+        where = harmless(f"{row.provider} · {row.location}")
         signed = clock_time(row.signed_at, zone)
         st.caption(f"Visit {clock_time(row.visit_at, zone)} · {where} · note signed {signed}")
         _level(summary)

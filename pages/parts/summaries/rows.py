@@ -4,6 +4,7 @@ import streamlit as st
 
 from db.visit_summaries import SummaryState
 from pages.parts.manage import clock_time
+from pages.parts.plain import harmless
 from pages.parts.summaries import words
 from pages.parts.summaries.wishes import open_summary, opened
 from services.workflows.summaries.listing import Listed, Row
@@ -28,7 +29,9 @@ def _row(row: Row, listed: Listed) -> None:
                 disabled=opened() == row.id, on_click=open_summary, args=(row.id,),
                 type="tertiary",
             )  # fmt: skip
-        st.caption(f"Visit {clock_time(row.visit_at, listed.options.zone)} · {row.provider}")
+        st.caption(
+            f"Visit {clock_time(row.visit_at, listed.options.zone)} · {harmless(row.provider)}"
+        )
         _badges(row)
 
 

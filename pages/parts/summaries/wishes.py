@@ -8,6 +8,7 @@ import streamlit as st
 
 from db.base import NotFound
 from db.vault import Unreadable
+from pages.parts.plain import harmless
 from pages.parts.summaries import words
 from services.actions import Action, Target
 from services.container import Container
@@ -89,4 +90,4 @@ def say(has_left: bool) -> None:
     if tone == "good":
         st.success(said, icon=":material/check:")
     elif tone:
-        st.error(said, icon=":material/error:")
+        st.error(harmless(said), icon=":material/error:")
