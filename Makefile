@@ -4,7 +4,7 @@ PORT   ?= 8501
 BIN    := .venv/bin
 DEMO   := var/demo
 
-.PHONY: demo demo-reset test env env-test lint types lock bench crash fuzz screenshots
+.PHONY: demo demo-reset test env env-test lint types lock bench crash races fuzz screenshots
 
 demo: env ## the whole product on this machine: SQLite, sandbox, built-in engine, no keys
 	@$(BIN)/foyer demo --port $(PORT) --folder $(DEMO)
@@ -45,6 +45,9 @@ bench: env-test ## figures beside a peer or a floor, measured here and now
 
 crash: env-test ## 1,000 kill -9 of the worker during open sends, on each database
 	$(BIN)/python -m tests.crash --kills 1000
+
+races: env-test ## 100 races of the kill switch against open sends, on each database
+	$(BIN)/python -m tests.races --races 100
 
 fuzz: env-test ## ten minutes of anything at all for what reads X12 (needs atheris: pip install atheris)
 	$(BIN)/python -m tests.fuzz x12 --minutes 10
