@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.parts import components
 from pages.parts.charges import opened, snapshot, visits, wishes, words
 from pages.parts.desk import open_building, signed_in
 from pages.parts.manage import REFRESH
@@ -79,5 +80,7 @@ def _pages(shown: snapshot.Snapshot, lane: str) -> None:
 
 
 st.set_page_config(initial_sidebar_state="collapsed")  # the work needs the width
-st.title("Charges", anchor=False)
+with st.container(key="charge_title", gap=None):
+    components.visits_page(key="visits_page_style")
+    st.title("Charges", anchor=False)
 work()

@@ -58,6 +58,6 @@ def _open(container: Container, actor: Actor, shown: snapshot.Snapshot) -> None:
 
 st.set_page_config(initial_sidebar_state="collapsed")  # the work needs the width
 with st.container(key="note_title", gap=None):
-    components.note_page(key="note_page_style")
+    components.visits_page(key="visits_page_style")
     st.title("Notes", anchor=False)
 work()

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.parts import components
 from pages.parts.desk import open_building, signed_in
 from pages.parts.manage import REFRESH
 from pages.parts.summaries import opened, rows, snapshot, wishes, words
@@ -85,5 +86,7 @@ def _pages(shown: snapshot.Snapshot, lane: str) -> None:
 
 
 st.set_page_config(initial_sidebar_state="collapsed")  # the work needs the width
-st.title("Summaries", anchor=False)
+with st.container(key="summary_title", gap=None):
+    components.visits_page(key="visits_page_style")
+    st.title("Summaries", anchor=False)
 work()

@@ -62,8 +62,8 @@ claims_open = _component("claims_open", "intake_zone", like="intake_review")
 claims_page = st.components.v2.component(
     "foyer.claims_page", css=_text("claims_page.css"), isolate_styles=False
 )
-note_page = st.components.v2.component(
-    "foyer.note_page", css=_text("note_page.css"), isolate_styles=False
+visits_page = st.components.v2.component(
+    "foyer.visits_page", css=_text("visits_page.css"), isolate_styles=False
 )
 note_changes = _component("note_changes")
 note_clock = st.components.v2.component("foyer.note_clock", js=_text("note_clock.js"))
