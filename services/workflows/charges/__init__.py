@@ -5,6 +5,7 @@ charge of its visit and read back there.
 """
 
 from collections import Counter
+from datetime import timedelta
 
 from services.lines import Lines
 from services.workflows.base import Phase, Workflow
@@ -20,6 +21,7 @@ WORKFLOW = Workflow(
     title="Charges",
     phase=Phase.REVENUE,
     poll=_poll,
+    rest=timedelta(seconds=30),  # what was signed or amended since
     propose=None,
     actions=(
         approving.approve,

@@ -5,6 +5,7 @@ patient before a provider has read it and clicked, and healow is asked whether i
 """
 
 from collections import Counter
+from datetime import timedelta
 
 from services.lines import Lines
 from services.workflows.base import Phase, Workflow
@@ -24,6 +25,7 @@ WORKFLOW = Workflow(
     title="Visit summaries",
     phase=Phase.CLINICAL,
     poll=_poll,
+    rest=timedelta(seconds=30),  # what was signed or amended since
     propose=_propose,
     actions=(
         sending.send,

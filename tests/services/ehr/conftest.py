@@ -40,6 +40,7 @@ SCOPES = (
             "QuestionnaireResponse",
             "DocumentReference",
             "Binary",
+            "ChargeItem",
         )
     ),
     *(
@@ -52,6 +53,7 @@ SCOPES = (
             "Condition",
             "QuestionnaireResponse",
             "DocumentReference",
+            "ChargeItem",
         )
     ),
     "system/Communication.read",
