@@ -98,6 +98,9 @@ class Settings(BaseModel):
     local_accounts: bool = Field(True, description="allow sign-in with e-mail and password")
     undo_seconds: int = Field(15, ge=5, le=120, description="how long a reply can be taken back")
     deadline_seconds: int = Field(30, ge=5, le=120, description="total time for one call to eCW")
+    calls_a_minute: int = Field(
+        250, ge=50, le=10_000, description="calls a minute that eCW allows each practice"
+    )
     settle_seconds: int = Field(45, ge=10, le=600, description="wait before reading a doubt back")
     poll_seconds: int = Field(60, ge=5, le=900, description="seconds between two polls")
     claims_retention_days: int = Field(

@@ -14,7 +14,7 @@ from services.ai.fallback import Breaker, Fallback
 from services.ai.local import Answerer, LocalAssistant
 from services.container import Container
 from services.ehr.connect import connect
-from services.ehr.connection import PracticeConnection, TelephoneDefaults
+from services.ehr.connection import Budget, PracticeConnection, TelephoneDefaults
 from services.ehr.note_hl7 import Hl7Notes, channel
 from services.ehr.ports import Ehr, Road
 from services.ehr.sftp_account import SftpAccount, place_of
@@ -86,7 +86,7 @@ def lines(container: Container, practice: Practice, connection: PracticeSettings
 def ehr(container: Container, practice: Practice, settings: PracticeSettings) -> Ehr:
     """The adapters that fulfil this practice's needs. Raises ``Misconfigured``."""
     return connect(
-        connection_of(settings, container.settings.deadline_seconds),
+        connection_of(settings, container.settings),
         SharedTokens(container, practice.id),
         SharedCalls(container, practice.id),
         container.clock,
@@ -145,7 +145,7 @@ def _consents(container: Container, practice: Practice) -> bool:
         return options_of(Practices(session).get(practice.id)).claude_consent
 
 
-def connection_of(settings: PracticeSettings, deadline_seconds: int) -> PracticeConnection:
+def connection_of(settings: PracticeSettings, house: Settings) -> PracticeConnection:
     """A practice's settings as its connection."""
     contract = {
         Road.HEALOW_MESSAGES: bool(settings.healow_base),
@@ -173,7 +173,8 @@ def connection_of(settings: PracticeSettings, deadline_seconds: int) -> Practice
         idempotent_replies=settings.idempotent_replies,
         telephone=_telephone(settings),
         timezone=settings.timezone,
-        deadline=timedelta(seconds=deadline_seconds),
+        deadline=timedelta(seconds=house.deadline_seconds),
+        budget=Budget.of(house.calls_a_minute),
         openapi_base=settings.openapi_base or None,
         ccda_folder=settings.ccda_folder,
         hl7_address=settings.hl7_address,

@@ -14,7 +14,6 @@ from services.connections.asking import LOST, READ
 from services.connections.systems import SYSTEMS, System
 from services.container import Container
 from services.desk import Actor, Desk, looking
-from services.ehr.connection import Budget
 from services.ehr.governor import minute_of
 from services.settings import PracticeSettings
 
@@ -125,7 +124,7 @@ def _calls(desk: Desk) -> Calls:
     minutes = desk.open(CallMinutes)
     row = minutes.first(minutes.rows())
     if row is None:
-        return Calls(0, Budget().total, None)
+        return Calls(0, desk.container.settings.calls_a_minute, None)
     made = row.calls if row.minute == minute_of(desk.now) else 0
     paused = row.paused_until if row.paused_until and row.paused_until > desk.now else None
-    return Calls(made, Budget().total, paused)
+    return Calls(made, desk.container.settings.calls_a_minute, paused)

@@ -29,6 +29,14 @@ class Budget:
     sync: int = 150
     interactive: int = 50
 
+    @classmethod
+    def of(cls, total: int) -> "Budget":
+        """The same parts of another *total*, for a practice that eCW allows more or less."""
+        usual = cls()
+        return cls(
+            total, total * usual.sync // usual.total, total * usual.interactive // usual.total
+        )
+
     @property
     def background(self) -> int:
         """Where charts and forms stop, so that the rest of ``sync`` is there for messages."""

@@ -26,11 +26,13 @@ ARGUMENTS = [
     "--disable-component-update", "--disable-sync", "--no-first-run",
 ]  # fmt: skip
 PATIENCE = 240.0  # seconds until a loaded machine has started everything
+CALLS = 2_500  # a minute: stories of an hour happen here within seconds of each other
 QUICKLY = {
     "FOYER_POLL_SECONDS": "5",
     "FOYER_UNDO_SECONDS": "15",
     "FOYER_DEADLINE_SECONDS": "8",
     "FOYER_SETTLE_SECONDS": "10",
+    "FOYER_CALLS_A_MINUTE": str(CALLS),
 }
 
 
@@ -167,6 +169,7 @@ def running_demo(folder: Path, **environment: str) -> Iterator[RunningDemo]:
         demo = RunningDemo(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{port + 1}", folder)
         wait_until(lambda: _is_up(demo, process), "the demo to come up", PATIENCE)
         demo.control("arrivals", running=False)
+        demo.control("config", rate_limit=CALLS)
         yield demo
     finally:
         process.terminate()

@@ -10,7 +10,7 @@ from services.ehr.connection import PracticeConnection
 from services.ehr.ports import Ehr, Road
 from services.errors import NeedsAuthorization
 from services.sandbox import Running
-from services.settings import PracticeSettings
+from services.settings import PracticeSettings, Settings
 from services.wiring import INTAKE_WRITES, READ_SCOPES, connection_of
 
 KINDS = tuple(INTAKE_WRITES)
@@ -32,7 +32,7 @@ def connection(practice: PracticeConnection, tmp_path: Path) -> Callable[..., Pr
             key_id=practice.key_id,
             intake_writes=kinds,
         )
-        return connection_of(settings, 5)
+        return connection_of(settings, Settings(deadline_seconds=5))
 
     return with_writes
 

@@ -100,7 +100,7 @@ def test_each_way_opens_its_road_and_asks_only_what_it_needs(
             hl7_address="mllp://127.0.0.1:2575",
             ccda_folder=str(tmp_path),
         ),
-        5,
+        Settings(),
     )
     assert made.contract == {NOTE_WRITES[way]}
     created = {scope for scope in made.scopes if scope.endswith(".create")}
@@ -118,7 +118,7 @@ def test_each_way_opens_its_road_and_asks_only_what_it_needs(
 def test_a_practice_without_notes_asks_for_nothing_more(
     settings_with: Callable[..., PracticeSettings],
 ) -> None:
-    made = connection_of(settings_with(), 5)
+    made = connection_of(settings_with(), Settings())
     assert made.scopes == READ_SCOPES
     assert not made.contract & NOTES
     with pytest.raises(ValidationError):
