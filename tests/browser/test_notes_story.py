@@ -97,6 +97,7 @@ def test_a_draft_is_ticked_changed_and_sent_by_keyboard_and_lies_in_its_sections
     demo: RunningDemo, at_notes: Callable[[str], Page]
 ) -> None:
     visit = opened(demo, "Patient/p.117", transcript=DOUBTED)
+    wait_until(lambda: note(demo, visit, "has_transcript"), "what was said", PATIENCE)
     doubts = int(note(demo, visit, "unsettled"))
     assert doubts >= 2
     page = at_notes("paul")
@@ -104,9 +105,9 @@ def test_a_draft_is_ticked_changed_and_sent_by_keyboard_and_lies_in_its_sections
 
     gone = doubted(page)
     press(page, named(page, "Take it out"), "Taken out.")
+    wait_until(lambda: note(demo, visit, "unsettled") < doubts, "the sentence to go", PATIENCE)
     kept = doubted(page)
-    for _ in range(doubts - 1):
-        before = note(demo, visit, "unsettled")
+    while before := int(note(demo, visit, "unsettled")):
         press(page, named(page, "I stand for it"), "Ticked under your name.")
         wait_until(lambda was=before: note(demo, visit, "unsettled") < was, "the tick", PATIENCE)
 
