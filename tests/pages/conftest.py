@@ -62,7 +62,8 @@ def open_page(
             person = SignIns(session).get(actor.staff_id)
         cookie = sessions.begin(container, person, how="password")
         monkeypatch.setattr(desk, "_cookie", lambda: cookie)
-        app = AppTest.from_file(PAGES / page, default_timeout=20)
+        # A loaded machine takes its time.
+        app = AppTest.from_file(PAGES / page, default_timeout=100)
         for name, value in query.items():
             app.query_params[name] = value
         return app.run()
