@@ -13,7 +13,7 @@ from services import sessions
 from tests.web_server import PASSWORD, WebServer, email_of, serving
 
 pytestmark = pytest.mark.browser
-SLOW = 30_000  # milliseconds, for a loaded machine
+SLOW = 120_000  # milliseconds, for a loaded machine
 
 
 @pytest.fixture(scope="module")

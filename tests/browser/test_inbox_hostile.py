@@ -91,6 +91,7 @@ def _hostile_patient(id: str, name: str) -> dict[str, object]:
         "resourceType": "Patient",
         "id": id,
         "active": True,
+        "identifier": [{"type": {"coding": [{"code": "MR"}]}, "value": f"MRN-{id}"}],
         "name": [{"use": "official", "family": name[:200], "given": [name[:80]]}],
         "gender": "unknown",
         "birthDate": "1970-01-01",

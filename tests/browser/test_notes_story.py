@@ -96,7 +96,7 @@ def _uuid(hexed: str) -> str:
 def test_a_draft_is_ticked_changed_and_sent_by_keyboard_and_lies_in_its_sections(
     demo: RunningDemo, at_notes: Callable[[str], Page]
 ) -> None:
-    visit = opened(demo, "Patient/p.117", transcript=DOUBTED)
+    visit = opened(demo, "Patient/p.104", transcript=DOUBTED)
     wait_until(lambda: note(demo, visit, "has_transcript"), "what was said", PATIENCE)
     doubts = int(note(demo, visit, "unsettled"))
     assert doubts >= 2
@@ -146,7 +146,7 @@ def write_on(page: Page, section: str, words: str) -> None:
 def test_a_transcript_is_added_by_keyboard_and_the_note_drafted_from_it(
     demo: RunningDemo, at_notes: Callable[[str], Page]
 ) -> None:
-    visit = opened(demo, "Patient/p.118", transcript="")
+    visit = opened(demo, "Patient/p.105", transcript="")
     assert not note(demo, visit, "has_transcript")
     page = at_notes("paul")
     open_visit(demo, page, visit)

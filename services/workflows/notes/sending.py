@@ -99,6 +99,8 @@ def _write(desk: Desk, note: VisitNote, way: Way) -> NoteWrite:
     patient, who = _patient(desk, note), gathered.of(desk, note).patient
     if who.ref != patient.ehr_ref:
         raise Invalid("This patient's record was merged in eCW. Please draft the note again.")
+    if way.road == "note_hl7" and not who.mrn:
+        raise Invalid("eCW shows no record number (MRN) of this patient, so HL7 cannot name them.")
     signs = gathered.provider_of(desk, note)
     return NoteWrite(
         kind=way.road, patient_ref=patient.ehr_ref, mrn=who.mrn, family=who.family, given=who.given,
