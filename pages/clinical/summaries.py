@@ -4,11 +4,14 @@ import streamlit as st
 
 from pages.parts import components
 from pages.parts.desk import open_building, signed_in
+from pages.parts.lanes import Lanes
 from pages.parts.manage import REFRESH
 from pages.parts.summaries import opened, rows, snapshot, wishes, words
 from services.container import Container
 from services.desk import Actor
 from services.errors import NotAllowed, NotRolledOut
+
+LANES = Lanes("summaries", "Which summaries", words.LANES)
 
 
 @st.fragment(run_every=REFRESH)
@@ -24,11 +27,9 @@ def work() -> None:
 
 
 def _draw(container: Container, actor: Actor) -> None:
-    lane = _lane()
-    shown = snapshot.current(container, actor, lane, _page(lane), wishes.opened())
-    chosen = _tabs(lane, shown)
-    if chosen != lane:
-        st.query_params["lane"] = chosen
+    lane = LANES.asked()
+    shown = snapshot.current(container, actor, lane, LANES.turned(lane), wishes.opened())
+    if LANES.tabs(lane, words.counts(shown.listed)):
         wishes.open_summary(None)
         st.rerun(scope="fragment")
     wishes.say(shown.summary is not None and shown.summary.row.state in words.OUT)
@@ -37,7 +38,7 @@ def _draw(container: Container, actor: Actor) -> None:
     left, right = st.columns([30, 70], gap="small")
     with left, st.container(gap="xsmall"):
         rows.show(shown.listed, lane)
-        _pages(shown, lane)
+        LANES.pager(lane, shown.page, more=shown.listed.more)
     with right, st.container(key="summary_pane", gap="xsmall"):
         _open(shown)
 
@@ -48,41 +49,6 @@ def _open(shown: snapshot.Snapshot) -> None:
     else:
         st.subheader("No summary is open", anchor=False)
         st.text("Open a visit on the left: its summary appears here beside what was signed.")
-
-
-def _lane() -> str:
-    asked = st.query_params.get("lane", "check")
-    return asked if asked in words.LANES else "check"
-
-
-def _tabs(lane: str, shown: snapshot.Snapshot) -> str:
-    chosen = st.segmented_control(
-        "Which summaries",
-        options=list(words.LANES),
-        default=lane,
-        format_func=lambda name: words.tab(name, shown.listed),
-        key="summaries_lane",
-        label_visibility="collapsed",
-    )
-    st.caption(words.LANES[chosen or lane][1])
-    return chosen or lane
-
-
-def _page(lane: str) -> int:
-    kept = st.session_state.get("summaries.page", ("", 0))
-    return int(kept[1]) if kept[0] == lane else 0
-
-
-def _turn(lane: str, page: int) -> None:
-    st.session_state["summaries.page"] = (lane, page)
-
-
-def _pages(shown: snapshot.Snapshot, lane: str) -> None:
-    with st.container(horizontal=True):
-        if shown.page:
-            st.button("Earlier", key="page-back", on_click=_turn, args=(lane, shown.page - 1))
-        if shown.listed.more:
-            st.button("Later", key="page-on", on_click=_turn, args=(lane, shown.page + 1))
 
 
 st.set_page_config(initial_sidebar_state="collapsed")  # the work needs the width

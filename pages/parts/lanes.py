@@ -20,7 +20,7 @@ class Lanes:
         name = st.query_params.get("lane", first)
         return name if name in self.named else first
 
-    def tabs(self, lane: str, counts: Mapping[str, int]) -> bool:
+    def tabs(self, lane: str, counts: Mapping[str, int] | Mapping[str, str]) -> bool:
         """Draw the choice of lists under *lane*; whether another was chosen, now in the address."""
         chosen = (
             st.segmented_control(

@@ -67,10 +67,10 @@ NOTES_OFF = (
 LEVEL_HELP = "Flesch-Kincaid: sentence and word length as a school grade. It counts English only."
 
 
-def tab(lane: str, listed: Listed) -> str:
-    """The name of a list with what lies in it; sent ones of amended notes are pointed out."""
-    told = f"{LANES[lane][0]} {listed.counts[lane]}"
-    return f"{told}, {listed.amended} amended" if lane == "sent" and listed.amended else told
+def counts(listed: Listed) -> dict[str, str]:
+    """How many lie in each list; sent ones of amended notes are pointed out."""
+    told = {lane: str(count) for lane, count in listed.counts.items()}
+    return told | ({"sent": f"{told['sent']}, {listed.amended} amended"} if listed.amended else {})
 
 
 def state(row: Row) -> tuple[str, Color, str]:
