@@ -21,7 +21,7 @@ WORKFLOW = Workflow(
     title="Charges",
     phase=Phase.REVENUE,
     poll=_poll,
-    rest=timedelta(seconds=30),  # what was signed or amended since
+    rest=timedelta(seconds=10),  # what was signed or amended since
     propose=None,
     actions=(
         approving.approve,

@@ -28,7 +28,7 @@ WORKFLOW = Workflow(
     phase=Phase.CLINICAL,
     poll=_poll,
     propose=_propose,
-    rest=timedelta(seconds=30),  # each provider's day, and what was signed since
+    rest=timedelta(seconds=10),  # each provider's day, and what was signed since
     actions=(
         sending.send,
         sending.take_back,

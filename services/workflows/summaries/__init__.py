@@ -25,7 +25,7 @@ WORKFLOW = Workflow(
     title="Visit summaries",
     phase=Phase.CLINICAL,
     poll=_poll,
-    rest=timedelta(seconds=30),  # what was signed or amended since
+    rest=timedelta(seconds=10),  # what was signed or amended since
     propose=_propose,
     actions=(
         sending.send,
