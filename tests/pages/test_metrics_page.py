@@ -105,5 +105,13 @@ def test_an_address_of_nonsense_shows_the_last_thirty_days(open_page, manager, s
     assert len(app.metric) > 5
 
 
+def test_days_to_come_end_today(open_page, manager, simulated, clock):
+    ahead = {"from": str(simulated.first), "to": str(clock().date() + timedelta(days=3))}
+    app = open_page(manager, PAGE, **ahead)
+    assert not app.exception
+    assert "went wrong" not in words(app)
+    assert app.date_input[0].value[1] <= clock().date()
+
+
 def test_a_nurse_is_turned_away(open_page, nurse, practice):
     assert "may not read metrics" in words(open_page(nurse, PAGE))
