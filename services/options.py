@@ -28,7 +28,8 @@ class PracticeOptions(BaseModel):
     """One practice's options, kept in ``Practice.options``; every field has a sound default.
 
     ``hours`` lists the open spans of each weekday (0 is Monday), so that a lunch break
-    stops the clock; on ``holidays`` it is closed all day. ``answer_minutes`` and
+    stops the clock; on ``holidays`` it is closed all day, and a day of ``special_hours`` has
+    those instead of its weekday's. ``answer_minutes`` and
     ``resolve_minutes`` are business minutes. Between
     ``quiet_hours`` nobody is written to first. Reminders leave ``reminder_days`` before a visit,
     and one about its form ``form_days`` before; 0 is none.
@@ -45,6 +46,7 @@ class PracticeOptions(BaseModel):
         default_factory=lambda: dict.fromkeys(range(5), OFFICE_DAY)
     )
     holidays: tuple[date, ...] = ()
+    special_hours: dict[date, tuple[Span, ...]] = {}
     answer_minutes: dict[Urgency, int] = {
         Urgency.EMERGENCY: 10,
         Urgency.URGENT: 60,
@@ -100,6 +102,12 @@ class PracticeOptions(BaseModel):
     def zone(self) -> ZoneInfo:
         """The practice's time zone."""
         return ZoneInfo(self.timezone)
+
+    def hours_on(self, day: date) -> tuple[Span, ...]:
+        """The open spans of one day; none is closed."""
+        if day in self.holidays:
+            return ()
+        return self.special_hours.get(day, self.hours.get(day.weekday(), ()))
 
     def route_of(self, kind: DocumentKind) -> str:
         """The pool that documents of this *kind* go to; the front desk for a pool it has not."""

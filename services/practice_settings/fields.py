@@ -100,6 +100,11 @@ def _hours(options: PracticeOptions) -> dict[str, str]:
     }
 
 
+def _special(options: PracticeOptions) -> dict[str, str]:
+    return {f"Open on {day_words(day)}": spans_words(options.special_hours[day])
+            for day in sorted(options.special_hours)}  # fmt: skip
+
+
 def _answer(options: PracticeOptions) -> dict[str, str]:
     told = options.answer_minutes
     return {f"Answer {words} within": minutes_words(told[u]) for u, words in URGENCIES.items()}
@@ -169,6 +174,7 @@ def _yes(what: str, field: str) -> Parts:
 FIELDS: Mapping[str, Parts] = {
     "hours": _hours,
     "holidays": _each("Holiday", "holidays", lambda day: day_words(day)),  # type: ignore[arg-type]
+    "special_hours": _special,
     "quiet_hours": lambda options: {"Write to nobody first": span_words(options.quiet_hours)},
     "answer_minutes": _answer,
     "resolve_minutes": _resolve,
