@@ -36,6 +36,8 @@ class PracticeOptions(BaseModel):
     Summaries of visits are written for the school grade ``summary_grade``. ``authorization_for`` lists, by payer
     id, the procedures that the payer wants to be asked about first. ``document_routes`` overrides
     ``DOCUMENT_ROUTES`` kind by kind; ``teams`` says which pools each role works through.
+    ``keep_days`` after closing the words of an item are destroyed and ``ai_dollars_a_day`` is what
+    Claude may cost; where a practice says nothing, the installation does (``services.allowances``).
     ``red_flags`` are phrases of the practice's own that raise a message, beside the built-in ones.
     """
 
@@ -95,6 +97,8 @@ class PracticeOptions(BaseModel):
     claude_consent: bool = False
     second_approver: bool = False  # of every rollout change that lets somebody in
     red_flags: dict[str, Urgency] = {}
+    keep_days: int | None = Field(None, ge=7, le=3650)
+    ai_dollars_a_day: float | None = Field(None, ge=0)
     low_confidence: float = Field(0.5, ge=0, le=1)
     stale_polls: int = Field(3, ge=2, le=20)
 

@@ -7,6 +7,7 @@ from db import reading, writing
 from db.ai_spend import AiSpends
 from db.practices import Practice
 from services.ai import Usage
+from services.allowances import dollars_a_day
 from services.container import Container
 from services.options import options_of
 
@@ -29,7 +30,8 @@ class PracticePurse:
         """Whether today's cap is not reached yet."""
         with reading(self.container.engine) as session:
             spent = AiSpends(session, self.practice.id).of(self._day(now), ENGINE)
-        cap = self.container.settings.claude_dollars_per_day * MICRODOLLARS
+        allowed = dollars_a_day(self.container.settings, options_of(self.practice))
+        cap = allowed * MICRODOLLARS
         return (spent.microdollars if spent else 0) < cap
 
     def spend(self, usage: Usage) -> None:

@@ -171,6 +171,14 @@ def _yes(what: str, field: str) -> Parts:
     return lambda options: {what: "yes" if getattr(options, field) else "no"}
 
 
+def _or_installation(what: str, field: str, words: str) -> Parts:
+    def parts(options: PracticeOptions) -> dict[str, str]:
+        own = getattr(options, field)
+        return {what: "as the installation says" if own is None else words.format(own)}
+
+    return parts
+
+
 FIELDS: Mapping[str, Parts] = {
     "hours": _hours,
     "holidays": _each("Holiday", "holidays", lambda day: day_words(day)),  # type: ignore[arg-type]
@@ -193,6 +201,8 @@ FIELDS: Mapping[str, Parts] = {
     "low_confidence": lambda options: {"Unsure below": f"{options.low_confidence:.0%}"},
     "stale_polls": lambda options: {"Stale after": f"{options.stale_polls} missed polls"},
     "red_flags": _levels,
+    "keep_days": _or_installation("Words are kept", "keep_days", "{} days after closing"),
+    "ai_dollars_a_day": _or_installation("Claude may cost", "ai_dollars_a_day", "${:,.2f} a day"),
     "summary_grade": lambda options: {"Summaries for grade": str(options.summary_grade)},
     "second_approver": _yes("A second person approves rollouts", "second_approver"),
 }

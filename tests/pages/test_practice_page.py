@@ -80,6 +80,15 @@ def test_a_half_day_is_typed_as_a_day_and_its_hours(open_page, admin, kept):
     assert kept().special_hours == {date(2026, 12, 24): ((time(8), time(12)),)}
 
 
+def test_a_practice_keeps_words_for_a_time_of_its_own(open_page, admin, kept):
+    app = open_page(admin, PAGE)
+    app.number_input(key="practice/0/keep_days").set_value(14)
+    look(app, "retention")
+    assert "Words are kept: as the installation says  →  14 days after closing" in words(app)
+    app.button(key="practice/save/Retention").click().run()
+    assert kept().keep_days == 14
+
+
 def test_a_new_pool_can_be_routed_to_once_it_is_saved(open_page, admin, kept):
     app = open_page(admin, PAGE)
     app.text_input(key="practice/0/pools/new").input("Triage nurses")
