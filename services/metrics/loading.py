@@ -1,6 +1,6 @@
 """Packed days from the database as arrays, narrowed to places and payers or split by them."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from itertools import groupby
@@ -68,14 +68,21 @@ class Loaded:
 
 
 def load(
-    desk: Desk, kinds: Iterable[str], first: date, last: date, baselines: Mapping[str, float]
+    desk: Desk, since: Mapping[str, date], last: date, baselines: Mapping[str, float]
 ) -> Loaded:
-    """The facts of these kinds from *first* to *last*."""
+    """The facts of each kind from its own first day up to *last*."""
     groups = desk.open(MetricGroups).by_code()
     on = _flags(groups, lambda group: group.mode is Mode.ON)
-    days = desk.open(MetricDays).between(kinds, first, last)
+    days = _days(desk.open(MetricDays), since, last)
     by_kind = {kind: _joined(list(mine), on) for kind, mine in groupby(days, lambda d: d.kind)}
     return Loaded(by_kind, groups, baselines)
+
+
+def _days(days: MetricDays, since: Mapping[str, date], last: date) -> Iterator[PackedDay]:
+    # Few kinds are needed from far back; the rest is not fetched for their sake.
+    for first in sorted(set(since.values())):
+        kinds = sorted(kind for kind, begins in since.items() if begins == first)
+        yield from days.between(kinds, first, last)
 
 
 def _joined(days: Sequence[PackedDay], on: Flags) -> tuple[Sample, Codes]:

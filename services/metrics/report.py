@@ -217,10 +217,14 @@ def _require(desk: Desk) -> None:
 def _loaded(
     desk: Desk, metrics: Sequence[Definition], span: Span, wanted: Mapping[str, Wanted]
 ) -> Loaded:
-    kinds = {kind for one in metrics for kind in one.measure.kinds}
-    reach = timedelta(days=max(one.measure.reach for one in metrics))
     baselines = {id: w.baseline for id, w in wanted.items() if w.baseline is not None}
-    return load(desk, sorted(kinds), span.before.first - reach, span.last, baselines)
+    return load(desk, _since(metrics, span.before.first), span.last, baselines)
+
+
+def _since(metrics: Sequence[Definition], first: date) -> dict[str, date]:
+    """From which day each kind is read: some measures look back further than the span."""
+    needed = [(k, one.measure.reach) for one in metrics for k in one.measure.kinds]
+    return {kind: first - timedelta(days=reach) for kind, reach in sorted(needed)}
 
 
 def counted(metric: Definition, narrow: Narrow) -> Narrow:
