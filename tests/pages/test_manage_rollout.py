@@ -1,6 +1,6 @@
 """The rollout page: what is on for whom and why, a review before a change, and what stops it."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -238,3 +238,38 @@ def test_the_plan_is_four_phases_and_the_limits_have_their_figures(open_page, pr
     assert not app.exception
     assert all(f"Phase {n}" in words(app) for n in range(1, 5))
     assert "limit 15% over 7 days, from 20 cases on" in words(app)
+
+
+def test_below_the_bar_of_the_shadow_a_pilot_needs_a_reason(
+    open_page, container, practice, admin, nurse
+):
+    switches.set_stage(container, admin, switches.Move("inbox", "", Stage.SHADOW, seen=Stage.ON))
+    app = open_page(admin, PAGE)
+    assert "agreement of no case, 30 are needed, the bar is 85 %" in words(app).lower()
+    app.button(key="change/inbox").click().run()
+    chips(app, "Roles in the pilot").select(Role.NURSE).run()
+    assert [w.value for w in app.warning if "Too few cases yet" in w.value]
+    assert app.button(key="move/yes").disabled
+    app.selectbox(key="move/all_the_same").select(switches.Because.CHECKED).run()
+    assert not app.button(key="move/yes").disabled
+    app.button(key="move/yes").click().run()
+    assert stages(container, admin) == {"": Stage.PILOT}
+    with looking(container, admin) as desk:
+        [_, line] = reversed(desk.open(AuditTrail).search(verb="rollout.set_stage"))
+    assert line.reason.endswith("because: all the same: people check every case")
+
+
+def test_how_a_pilot_goes_is_told_by_name_to_whoever_may_read_metrics(
+    open_page, container, practice, admin, manager, compliance, nurse, clock
+):
+    move = switches.Move("inbox", "", Stage.PILOT, (nurse.staff_id,), Stage.ON)
+    switches.set_stage(container, admin, move)
+    clock.wait(timedelta(days=41))
+    app = open_page(manager, PAGE)
+    assert not app.exception
+    assert "Since Mon 2 Mar, 04:00: Sample nurse" in words(app)
+    assert "Answered in time: 0 of 30 cases" in words(app)
+    assert "In pilot for 41 days: decide" in words(app)
+    app = open_page(compliance, PAGE)
+    assert "Managers and administrators see how a pilot goes." in words(app)
+    assert "Answered in time" not in words(app)

@@ -12,7 +12,7 @@ from db.vocabulary import Role, Stage
 from pages.parts.desk import open_building
 from pages.parts.manage import clock_time, said_plainly
 from pages.parts.rollout.now import CHOSEN
-from pages.parts.rollout.review import review
+from pages.parts.rollout.review import all_the_same, review
 from pages.parts.rollout.shown import FOLLOW, REASONS, ROLES, STAGES, Shown
 from services import switches
 from services.desk import Actor, looking
@@ -187,14 +187,20 @@ def _review(actor: Actor, move: Move, given: Given, moments: Moments, shown: Sho
     if touched.asks:
         st.warning("A second person approves this before it happens.", icon=":material/group:")
     label = "Ask for approval" if touched.asks else "Plan it" if planned else _verb(move)
-    if st.button(label, type="primary", icon=":material/check:", key="move/yes"):
+    why = all_the_same(given, touched)
+    if st.button(
+        label, type="primary", icon=":material/check:", key="move/yes", disabled=why is None
+    ):
         with said_plainly():
-            if planned:
-                wanted = Wanted(move, given, moments.starts_at, moments.stops_at)
-                plans.plan(open_building(), actor, wanted)
-            else:
-                switches.set_stage(open_building(), actor, move, given)
+            _do(actor, Wanted(move, why or given, moments.starts_at, moments.stops_at), planned)
             st.rerun()
+
+
+def _do(actor: Actor, wanted: Wanted, planned: object) -> None:
+    if planned:
+        plans.plan(open_building(), actor, wanted)
+    else:
+        switches.set_stage(open_building(), actor, wanted.move, wanted.given)
 
 
 def _verb(move: Move) -> str:
