@@ -273,3 +273,12 @@ def test_how_a_pilot_goes_is_told_by_name_to_whoever_may_read_metrics(
     app = open_page(compliance, PAGE)
     assert "Managers and administrators see how a pilot goes." in words(app)
     assert "Answered in time" not in words(app)
+
+
+def test_the_changes_are_saved_as_a_file(open_page, container, practice, compliance, admin):
+    switches.set_stage(container, admin, switches.Move("inbox", "", Stage.OFF, seen=Stage.ON))
+    app = open_page(compliance, PAGE)
+    app.button(key="past/export").click().run()
+    assert not app.exception
+    [save] = app.get("download_button")
+    assert save.proto.label == "Save 1 lines"
