@@ -14,6 +14,7 @@ from db.vocabulary import Role, Stage
 from services import rollout, switches
 from services.desk import looking
 from services.rollout import guardrails, plans
+from services.rollout.wanted import Wanted
 from tests.db import rows
 
 PAGE = "manage/rollout.py"
@@ -183,7 +184,7 @@ def test_a_plan_whose_moment_is_changed_needs_its_approval_again(
         Practices(session).get(practice.id).options = {"second_approver": True}
     switches.set_stage(container, admin, switches.Move("inbox", "", Stage.OFF, seen=Stage.ON))
     move = switches.Move("inbox", "", Stage.PILOT, (nurse.staff_id,), Stage.OFF)
-    wanted = plans.Wanted(move, starts_at=rows.later(days=1))
+    wanted = Wanted(move, starts_at=rows.later(days=1))
     id = plans.plan(container, admin, wanted)
     plans.approve(container, manager, id, 1)
     app = open_page(admin, PAGE)
@@ -194,6 +195,25 @@ def test_a_plan_whose_moment_is_changed_needs_its_approval_again(
         plan = desk.open(RolloutPlans).get(id)
     assert (plan.state, plan.approved_by) == (PlanState.ASKED, None)
     assert plan.starts_at == datetime(2026, 3, 5, 9, tzinfo=UTC)
+
+
+def test_whom_a_plan_concerns_is_changed_before_it_begins_and_taken_back(
+    open_page, container, practice, admin, nurse, front_desk, clock
+):
+    move = switches.Move("inbox", "", Stage.PILOT, (nurse.staff_id,), Stage.ON)
+    id = plans.plan(container, admin, Wanted(move, starts_at=rows.later(days=1)))
+    app = open_page(admin, PAGE)
+    app.pills(key=f"edit/{id}/1/pilots").select(front_desk.staff_id).run()
+    both = "pilot for Sample front desk, Sample nurse"
+    assert f"pilot for Sample nurse → {both}" in words(app)
+    app.button(key=f"edit/{id}").click().run()
+    assert not app.exception
+    assert f"on → {both}" in words(app)
+    assert "by Sample admin: pilot for Sample nurse, from Tue 3 Mar, 04:00" in words(app)
+    app.button(key=f"back/{id}/2/1").click().run()
+    assert not app.error
+    with looking(container, admin) as desk:
+        assert desk.open(RolloutPlans).get(id).move["pilots"] == [str(nurse.staff_id)]
 
 
 def test_a_change_is_taken_back_from_its_diff(open_page, container, practice, admin):
