@@ -159,6 +159,7 @@ ALLOWED: Mapping[str, frozenset[Role]] = {
     "rollout.acknowledge": LEADS,
     "rollout.stop": LEADS,
     "rollout.resume": frozenset({ADMIN}),
+    "rollout.export": frozenset({MANAGER, ADMIN, COMPLIANCE}),
     "connections.read": LEADS,
     "connections.check": LEADS,
     "connections.sign_in_again": frozenset({ADMIN}),

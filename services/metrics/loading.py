@@ -51,10 +51,10 @@ class Loaded:
             return Samples({k: s for k, (s, _) in self.by_kind.items()}, self.baselines)
         return self._where(narrow.holds)
 
-    def split(self, by: str) -> dict[str, Samples]:
+    def split(self, by: str, narrow: Narrow | None = None) -> dict[str, Samples]:
         """Samples for each value that *by* has here, in the order of the value."""
         found = sorted({value for value in self._values(by) if value})
-        return {value: self._where(_is(by, value)) for value in found}
+        return {value: self._where(_is(by, value, narrow)) for value in found}
 
     def _values(self, by: str) -> Iterable[str]:
         used = [np.unique(codes) for _, codes in self.by_kind.values()]
@@ -97,5 +97,6 @@ def _flags(groups: Sequence[MetricGroup], holds: Callable[[MetricGroup], bool]) 
     return np.array([holds(group) for group in groups], np.bool_)
 
 
-def _is(by: str, value: str) -> Callable[[MetricGroup], bool]:
-    return lambda group: str(getattr(group, by)) == value
+def _is(by: str, value: str, narrow: Narrow | None) -> Callable[[MetricGroup], bool]:
+    within = narrow or Narrow()
+    return lambda group: str(getattr(group, by)) == value and within.holds(group)

@@ -201,6 +201,7 @@ class _Day:
         if not on and self.ago <= PILOT + 14 and self._piloted() == 0:
             agrees = self.dice.random() < 0.89
             yield self._tell("ai.shadow_agrees", number, agrees, label=label)
+            yield self._tell("ai.shadow_missed", number, 0, label=label)
         if not on:
             return
         bad = PAUSED + 2 >= self.ago > PAUSED  # the days before the guardrail paused it

@@ -16,7 +16,7 @@ from services.errors import Invalid
 from services.rollout import plans
 from services.rollout.history import latest_number
 from services.rollout.moves import Because, Given, Move
-from services.rollout.plans import Wanted
+from services.rollout.wanted import Wanted
 
 FOLLOW = "follow"
 
