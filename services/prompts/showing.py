@@ -27,9 +27,9 @@ from services.container import Container
 from services.desk import Actor, Desk, looking, working
 from services.ehr.ports import Author
 from services.errors import Invalid
-from services.prompts.books import Book, book
+from services.prompts.books import BOOKS, Book, book
 from services.prompts.comparing import Verdict, changed, verdict
-from services.prompts.live import SHIPPED, called
+from services.prompts.live import SHIPPED, called, names
 from services.prompts.readiness import Readiness, readiness
 from services.workflows.inbox.standing import answered_last
 
@@ -101,7 +101,7 @@ def shown(container: Container, actor: Actor, key: str) -> Shown:
     """One prompt with its versions. Raises ``NotAllowed`` or ``Invalid``."""
     with looking(container, actor) as desk:
         desk.require(READ, "see the instructions")
-        shipped, names = book(key), desk.open(StaffList).names()
+        shipped, people = book(key), desk.open(StaffList).names()
         versions = desk.open(PromptVersions).of(key)
         live = next((one for one in versions if one.state is PromptState.LIVE), None)
         return Shown(
@@ -110,11 +110,22 @@ def shown(container: Container, actor: Actor, key: str) -> Shown:
             live=live.number if live else 0,
             live_called=called(live, desk.options.zone) if live else SHIPPED,
             live_text=live.text if live else shipped.prompt.own,
-            versions=tuple(_card(desk, shipped, one, names) for one in versions),
+            versions=tuple(_card(desk, shipped, one, people) for one in versions),
             second_approver=desk.options.second_approver,
             engine=container.settings.ai_engine,
             consents=desk.options.claude_consent,
         )
+
+
+def names_on_record(container: Container, actor: Actor) -> Mapping[str, str]:
+    """What people call each digest on the trail: ``Inbox v3 of 12 Nov``. Raises ``NotAllowed``."""
+    with looking(container, actor) as desk:
+        desk.require("audit.read", "read the audit trail")
+        return {
+            digest: f"{one.title} {name}"
+            for one in BOOKS.values()
+            for digest, name in names(desk, [one.prompt]).items()
+        }
 
 
 def replay(container: Container, actor: Actor, key: str, number: int) -> ReplayShown | None:
@@ -126,10 +137,10 @@ def replay(container: Container, actor: Actor, key: str, number: int) -> ReplayS
         if row is None:
             return None
         items = desk.open(ReplayItems).of(row.id)
-        names = desk.open(StaffList).names()
+        people = desk.open(StaffList).names()
         return ReplayShown(
             row=row,
-            by=names.get(row.staff_id, "somebody") if row.staff_id else "the house",
+            by=people.get(row.staff_id, "somebody") if row.staff_id else "the house",
             counts=desk.open(ReplayItems).counts(row.id),
             found=verdict(items),
             changed=tuple(changed(items)),
@@ -183,15 +194,15 @@ def _draft(desk: Desk, row: ReplayItem | Suggestion | None) -> str:
 
 
 def _card(
-    desk: Desk, shipped: Book, row: PromptVersion, names: Mapping[UUID, str]
+    desk: Desk, shipped: Book, row: PromptVersion, people: Mapping[UUID, str]
 ) -> VersionCard:  # fmt: skip
     draft = row.state is PromptState.DRAFT
     return VersionCard(
         row=row,
         called=called(row, desk.options.zone),
-        by=names.get(row.staff_id, "somebody") if row.staff_id else "the house",
+        by=people.get(row.staff_id, "somebody") if row.staff_id else "the house",
         mine=row.staff_id is not None and row.staff_id == desk.actor.staff_id,
-        approved_by=names.get(row.approved_by, "somebody") if row.approved_by else "",
+        approved_by=people.get(row.approved_by, "somebody") if row.approved_by else "",
         drifted=row.digest != shipped.prompt.with_own(row.text).digest,
         ready=readiness(desk, shipped, row) if draft else None,
     )

@@ -251,7 +251,7 @@ def test_a_replay_of_too_few_does_not_count(container, admin, bench, begun):
     with writing(container.engine) as session:
         for number in range(10, 20):
             bench.decided(session, number, Urgency.ROUTINE)
-    with pytest.raises(Invalid, match="of 3 messages. Please replay at least 13"):
+    with pytest.raises(Invalid, match="replay at least 13"):
         go_live(container, admin)
 
 
