@@ -189,6 +189,8 @@ ALLOWED: Mapping[str, frozenset[Role]] = {
     "metrics.read": LEADS,
     "metrics.export": LEADS,
     "metrics.set_target": LEADS,
+    "metrics.annotate": LEADS,
+    "metrics.remove_annotation": LEADS,
     "replies.retire": LEADS,
     "replies.save_macro": LEADS,
     "replies.remove_macro": LEADS,

@@ -1,7 +1,7 @@
 """The numbers of a span of days: every metric with its count, what it was before, and its target."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from db.fact_sources import ClaimSource
@@ -11,6 +11,7 @@ from db.practices import Practices
 from services.claims import places
 from services.container import Container
 from services.desk import Actor, Desk, looking
+from services.metrics.annotations import Pinned, of_metric, pinned
 from services.metrics.definitions import ALL, BY_ID
 from services.metrics.definitions.definition import Definition, Standing
 from services.metrics.loading import BY, Loaded, Narrow, load
@@ -83,7 +84,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Event:
-    """A rollout event, as charts mark it."""
+    """A rollout event or an annotation, as charts mark it."""
 
     day: date
     at: datetime
@@ -100,11 +101,15 @@ class Report:
     known: tuple[date, date] | None
     choices: Mapping[str, Mapping[str, str]]  # by location, department …: reference and name
     simulated: bool
+    annotations: Sequence[Pinned] = ()
 
 
 @dataclass(frozen=True)
 class Series:
-    """One metric day by day: all of it, and how it was worked; with the rollout events between."""
+    """One metric day by day: all of it, and how it was worked; with what happened between.
+
+    ``events`` are rollout events and annotations by day.
+    """
 
     reading: Reading
     points: Sequence[Point]
@@ -123,7 +128,7 @@ def report(container: Container, actor: Actor, span: Span, narrow: Narrow) -> Re
 def report_at(desk: Desk, span: Span, narrow: Narrow) -> Report:
     """The same at an open desk that has asked for the permission."""
     wanted = wanted_of(desk, span.last)
-    loaded = _loaded(desk, ALL, span, wanted)
+    loaded = loaded_of(desk, ALL, span, wanted)
     whole, narrowed = loaded.samples(), loaded.samples(narrow)
     readings = tuple(
         _reading(one, whole if one.whole_practice else narrowed, span, wanted[one.id])
@@ -132,6 +137,7 @@ def report_at(desk: Desk, span: Span, narrow: Narrow) -> Report:
     return Report(
         span, readings, desk.open(MetricCursors).as_of(), desk.open(MetricDays).span(),
         _choices(desk, loaded), Practices(desk.session).get(desk.practice_id).synthetic,
+        pinned(desk, span.first, span.last),
     )  # fmt: skip
 
 
@@ -141,15 +147,23 @@ def series(container: Container, actor: Actor, metric: str, span: Span, narrow: 
     with looking(container, actor) as desk:
         _require(desk)
         wanted = wanted_of(desk, span.last)
-        loaded = _loaded(desk, (definition,), span, wanted)
-        samples = loaded.samples(counted(definition, narrow))
-        found = [
-            [Point(day, definition.measure.of(part, day, day)) for day in span.days]
-            for part in (samples, samples.only(on=True), samples.only(on=False))
-        ]
-        every, on, off = ([p for p in ps if p.measured.value is not None] for ps in found)
-        reading = _reading(definition, samples, span, wanted[metric])
-        return Series(reading, every, on, off, _events(desk, span))
+        loaded = loaded_of(desk, (definition,), span, wanted)
+        found = series_of(definition, loaded, span, narrow, wanted[metric])
+        return replace(found, events=_marks(desk, span, metric))
+
+
+def series_of(
+    metric: Definition, loaded: Loaded, span: Span, narrow: Narrow, wanted: Wanted
+) -> Series:
+    """The same of facts that are loaded already, without what happened between."""
+    samples = loaded.samples(counted(metric, narrow))
+    found = [
+        [Point(day, metric.measure.of(part, day, day)) for day in span.days]
+        for part in (samples, samples.only(on=True), samples.only(on=False))
+    ]
+    every, on, off = ([p for p in ps if p.measured.value is not None] for ps in found)
+    reading = _reading(metric, samples, span, wanted)
+    return Series(reading, every, on, off, ())
 
 
 def split(
@@ -158,7 +172,7 @@ def split(
     """Every metric by one of location, department, provider and payer: name and values by metric."""
     with looking(container, actor) as desk:
         _require(desk)
-        loaded = _loaded(desk, ALL, span, wanted_of(desk, span.last))
+        loaded = loaded_of(desk, ALL, span, wanted_of(desk, span.last))
         names = _choices(desk, loaded)[by]
         return {
             value: (names.get(value, value), {
@@ -214,9 +228,10 @@ def _require(desk: Desk) -> None:
         desk.require(READ, "read metrics")
 
 
-def _loaded(
+def loaded_of(
     desk: Desk, metrics: Sequence[Definition], span: Span, wanted: Mapping[str, Wanted]
 ) -> Loaded:
+    """The facts that these metrics need for this span and for the days before it."""
     baselines = {id: w.baseline for id, w in wanted.items() if w.baseline is not None}
     return load(desk, _since(metrics, span.before.first), span.last, baselines)
 
@@ -240,8 +255,16 @@ def _reading(metric: Definition, samples: Samples, span: Span, wanted: Wanted) -
     )  # fmt: skip
 
 
-def _events(desk: Desk, span: Span) -> list[Event]:
-    found = desk.open(MetricFacts).behind([ROLLOUT], span.first, span.last, {}, 200)
+def _marks(desk: Desk, span: Span, metric: str) -> list[Event]:
+    """What charts mark: rollout events, and what was pinned to this metric or to all."""
+    found = of_metric(pinned(desk, span.first, span.last), metric)
+    told = [Event(one.day, one.at, f"“{one.text}”") for one in found]
+    return sorted([*rollout_events(desk, span), *told], key=lambda event: event.day)
+
+
+def rollout_events(desk: Desk, span: Span, most: int = 200) -> list[Event]:
+    """What was switched, in its order; of more than *most* the newest."""
+    found = desk.open(MetricFacts).behind([ROLLOUT], span.first, span.last, {}, most)
     return [Event(fact.day, fact.at, fact.label) for fact in reversed(found)]
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from db.ai_spend import AiSpends
 from db.prompt_replays import PastConversations, PastSuggestions
+from services.allowances import dollars_a_day
 from services.container import Container
 from services.desk import Actor, Desk, looking
 from services.prompts.books import Book, book
@@ -55,7 +56,7 @@ def estimated(desk: Desk, shipped: Book, size: int, share: float = 0.8) -> Estim
     known = desk.open(PastSuggestions).average_of(ENGINE)
     each, seconds = (known[0], known[1] / 1000) if known else (_guess(settings, shipped), SECONDS)
     spent = desk.open(AiSpends).of(desk.today, ENGINE)
-    cap = settings.claude_dollars_per_day * MICRODOLLARS * share
+    cap = dollars_a_day(settings, desk.options) * MICRODOLLARS * share
     left = max(0, round(cap - (spent.microdollars if spent else 0)))
     took = timedelta(seconds=messages * seconds)
     return Estimate(messages, round(messages * each), took, left, bool(known))

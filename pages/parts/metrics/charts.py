@@ -8,6 +8,7 @@ from typing import NamedTuple
 import plotly.graph_objects as go
 import streamlit as st
 
+from pages.parts.plain import harmless
 from services.metrics.definitions.definition import Definition, Unit
 from services.metrics.report import Point, Series
 from services.metrics.words import said
@@ -44,7 +45,7 @@ def chart(found: Series, shown: date | None) -> date | None:
         alt=f"{metric.title} by day; the rows below have the same numbers.",
     )  # fmt: skip
     told = [f"{n}: {day}, {what}" for n, (day, what) in enumerate(_marks(found), start=1)]
-    st.caption("  \n".join(told).replace("$", r"\$"))
+    st.caption("  \n".join(map(harmless, told)))
     picked = event["selection"]["points"]
     return date.fromisoformat(str(picked[0]["customdata"])) if picked else None
 
@@ -103,7 +104,7 @@ def _across(drawn: go.Figure, found: Series, factor: float) -> None:
 
 
 def _marks(found: Series) -> list[tuple[date, str]]:
-    """Rollout events by day, each day told once."""
+    """Rollout events and annotations by day, each day told once."""
     days = groupby(found.events, lambda event: event.day)
     return [(day, "; ".join(event.told for event in events)) for day, events in days]
 
