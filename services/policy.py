@@ -194,6 +194,8 @@ ALLOWED: Mapping[str, frozenset[Role]] = {
     "replies.retire": LEADS,
     "replies.save_macro": LEADS,
     "replies.remove_macro": LEADS,
+    "replies.save_phrase": LEADS,
+    "replies.remove_phrase": LEADS,
 }
 
 
