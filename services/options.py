@@ -93,6 +93,10 @@ class PracticeOptions(BaseModel):
     claude_consent: bool = False
     second_approver: bool = False  # of every rollout change that lets somebody in
     red_flags: dict[str, Urgency] = {}
+    report_to: tuple[str, ...] = ()  # e-mail addresses of the weekly report
+    report_weekday: int = Field(0, ge=0, le=6)  # 0 is Monday
+    report_hour: int = Field(7, ge=0, le=23)
+    report_places: dict[str, str] = {}  # what narrows it: location, department, provider, payer
     low_confidence: float = Field(0.5, ge=0, le=1)
     stale_polls: int = Field(3, ge=2, le=20)
 

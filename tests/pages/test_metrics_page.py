@@ -2,12 +2,16 @@
 
 import csv
 import io
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from db import reading
+from db import reading, writing
 from db.audit import AuditTrail
+from db.metric_reports import MetricReport, MetricReports, ReportState
+from db.practices import Practice
+from pages.parts import desk
 from services.metrics import exporting
 from services.metrics.loading import Narrow
 from services.metrics.printing import write_report
@@ -138,3 +142,39 @@ def test_the_pdf_is_offered_beside_the_csv_and_on_record(
     with reading(container.engine) as session:
         [line] = AuditTrail(session, practice.id).search(verb="metrics.export")
     assert line.reason.startswith("PDF, ")
+
+
+def test_without_a_mail_server_the_page_says_the_next_step(open_page, manager, simulated):
+    app = open_page(manager, PAGE, **asked(simulated))
+    assert "sets smtp_host and smtp_sender; until then save the PDF" in words(app)
+    assert not any(button.key == "report/test" for button in app.button)
+
+
+def test_a_report_in_trouble_is_shown_and_sent_again_in_a_click(
+    open_page, container, practice, manager, simulated, monkeypatch
+):
+    monkeypatch.setattr(
+        desk, "open_container", lambda _settings: replace(container, settings=with_mail(container))
+    )
+    now = container.clock()
+    with writing(container.engine) as session:
+        session.get(Practice, practice.id).options = {"report_to": ["owner@elsewhere.example"]}
+        row = MetricReport(
+            practice_id=practice.id, week="2026-W10", first=simulated.first, last=simulated.last,
+            due_at=now, not_before=now, state=ReportState.UNSURE, told="It may have arrived.",
+        )  # fmt: skip
+        session.add(row)
+    app = open_page(manager, PAGE, **asked(simulated))
+    assert "It may have arrived." in words(app)
+    assert "Not on staff: owner@elsewhere.example." in words(app)
+    app.button(key=f"report/again/{row.id}").click().run()
+    assert not app.exception
+    with reading(container.engine) as session:
+        assert MetricReports(session, practice.id).get(row.id).state is ReportState.PLANNED
+    app.button(key="report/test").click().run()
+    assert [toast.value for toast in app.toast] == ["The test leaves within a minute."]
+
+
+def with_mail(container):
+    told = {"smtp_host": "127.0.0.1", "smtp_security": "none", "smtp_sender": "a@b.example"}
+    return container.settings.model_copy(update=told)
