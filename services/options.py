@@ -96,7 +96,7 @@ class PracticeOptions(BaseModel):
     report_to: tuple[str, ...] = ()  # e-mail addresses of the weekly report
     report_weekday: int = Field(0, ge=0, le=6)  # 0 is Monday
     report_hour: int = Field(7, ge=0, le=23)
-    report_places: dict[str, str] = {}  # what narrows it: location, department, provider, payer
+    report_places: dict[str, str] = {}  # what narrows it: location, department, payer
     low_confidence: float = Field(0.5, ge=0, le=1)
     stale_polls: int = Field(3, ge=2, le=20)
 

@@ -22,7 +22,7 @@ PROCEDURE = re.compile(r"[0-9A-Z]\d{3}[0-9A-Z]")  # CPT and HCPCS codes
 ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+|(https?://)?[\w-]+(\.[\w-]+)+(/\S*)?")
 MOST_PHRASES = 200
 MOST_ADDRESSES = 30
-PLACES = {"location", "department", "provider", "payer"}
+PLACES = {"location", "department", "payer"}  # no provider: it is never about one person
 
 
 def check(options: PracticeOptions, fields: Iterable[str]) -> None:
@@ -184,7 +184,7 @@ def _report(options: PracticeOptions) -> None:
         len(options.report_to) > MOST_ADDRESSES, f"Please list at most {MOST_ADDRESSES} addresses."
     )
     odd = options.report_places.keys() - PLACES
-    _refuse(odd, "A report is narrowed by location, department, provider or payer.")
+    _refuse(odd, "A report is narrowed by location, department or payer.")
 
 
 def _red_flags(options: PracticeOptions) -> None:

@@ -115,19 +115,20 @@ def test_a_nurse_is_turned_away(open_page, nurse, practice):
 
 def test_a_sentence_is_pinned_seen_and_taken_off(open_page, manager, simulated):
     app = open_page(manager, PAGE, **asked(simulated, metric="notes.time"))
-    app.text_input[0].set_value("New *portal* form")
-    app.button(key="FormSubmitter:annotate-Pin to this day").click().run()
+    app.text_input(key="annotate/0/text").set_value("New *portal* form")
+    app.button(key="annotate/0/pin").click().run()
     assert not app.exception
     assert any("New *portal* form" in one.value for one in app.text)
     assert any("“New \\*portal\\* form”" in one.value for one in app.caption)
+    assert app.text_input(key="annotate/1/text").value == ""
     next(b for b in app.button if b.label == "Remove").click().run()
     assert not any("portal" in one.value for one in (*app.text, *app.caption))
 
 
 def test_a_sentence_that_tells_of_a_patient_is_refused_on_the_page(open_page, manager, simulated):
     app = open_page(manager, PAGE, **asked(simulated))
-    app.text_input[0].set_value("MRN 12345 twice")
-    app.button(key="FormSubmitter:annotate-Pin to this day").click().run()
+    app.text_input(key="annotate/0/text").set_value("MRN 12345 twice")
+    app.button(key="annotate/0/pin").click().run()
     assert "seems to hold a record number" in words(app)
 
 

@@ -53,11 +53,11 @@ def standing(container: Container, actor: Actor) -> Standing:
 
 
 def offered(container: Container, actor: Actor) -> Mapping[str, Mapping[str, str]]:
-    """The places that can narrow a report, by kind: reference and name."""
+    """The places that can narrow a report, by kind: reference and name. Never a provider."""
     with looking(container, actor) as desk:
         desk.require("settings.read", "see the practice's settings")
         places = desk.open(Places)
-        kinds = ("location", "department", "provider")
+        kinds = ("location", "department")
         return {kind: {p.ehr_ref: p.name for p in places.of_kind(kind)} for kind in kinds}
 
 

@@ -395,6 +395,13 @@ def test_the_list_is_the_administrators_and_on_record(container, practice, admin
         practice_settings.save(container, admin, twice)
 
 
+def test_no_report_is_about_one_person(container, practice, admin):
+    seen = practice_settings.shown(container, admin).options
+    one = Change({"report_places": {"provider": "Practitioner/1"}}, seen)
+    with pytest.raises(Invalid, match="by location, department or payer"):
+        practice_settings.save(container, admin, one)
+
+
 def test_a_test_goes_to_oneself_alone_and_at_once(container, practice, manager, listed, run, box):
     asking.send_test(container, manager)
     with writing(container.engine) as session:
