@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, exists, func
 from sqlmodel import Session, col, select
 
+from db.ai_calls import AiCalls
 from db.audit import AuditEntry, Ending
 from db.conversations import Conversation
 from db.corrections import Correction
@@ -123,6 +124,10 @@ class GuardrailCounts:
             for waited, answer in self.session.exec(newest)
             if answer is not None
         ]
+
+    def cost_of_calls(self, workflow: str, since: datetime) -> tuple[int, int]:
+        """Microdollars that calls of models for *workflow* cost, and how many calls there were."""
+        return AiCalls(self.session, self.practice_id).cost(workflow, since)
 
     def cost(self, since: datetime) -> tuple[int, int]:
         """Microdollars that suggestions for messages cost, and how many suggestions there were."""

@@ -80,8 +80,10 @@ def _turnaround(counts: GuardrailCounts, _: str, since: datetime) -> Measured:
     return Measured(median(hours) if hours else 0.0, len(hours))
 
 
-def _cost(counts: GuardrailCounts, _: str, since: datetime) -> Measured:
-    microdollars, count = counts.cost(since)
+def _cost(counts: GuardrailCounts, workflow: str, since: datetime) -> Measured:
+    """The inbox keeps its cost with each suggestion; of the others each call is kept."""
+    by_item = workflow == "inbox"
+    microdollars, count = counts.cost(since) if by_item else counts.cost_of_calls(workflow, since)
     return Measured(microdollars / 1_000_000, count)
 
 
@@ -127,14 +129,16 @@ TURNAROUND = Measure(
 )  # fmt: skip
 COST = Measure(
     "ai_cost", "Cost of AI",
-    "What suggestions for messages cost, in US dollars.",
+    "What calls of models for this workflow cost, in US dollars.",
     "dollars", _cost, limit=50, hours=DAY, at_least=1,
 )  # fmt: skip
 
 MEASURES: Mapping[str, tuple[Measure, ...]] = {
     "inbox": (URGENT_MISSES, CORRECTIONS, UNTOUCHED_REPLIES, REFUSED, TURNAROUND, COST),
-    "intake": (REJECTIONS, REFUSED),
-    "notes": (UNTOUCHED_NOTES, REFUSED),
+    "intake": (REJECTIONS, REFUSED, COST),
+    "notes": (UNTOUCHED_NOTES, REFUSED, COST),
+    "summaries": (REFUSED, COST),
+    "denials": (REFUSED, COST),
 }
 OTHERS = (REFUSED,)  # every other workflow writes, at least
 
