@@ -11,7 +11,7 @@ from db.rollout_changes import RolloutVersion, RolloutVersions
 from db.vocabulary import Stage
 from services.container import Container
 from services.desk import Actor, Desk, working
-from services.metrics.simulated import PAUSED, PILOT, RESUMED, WIDER
+from services.metrics.simulated import PAUSED, PILOT, RESUMED, WIDER, fill_when_ready
 from services.rollout.moves import Because
 from services.rollout.scopes import Scope
 
@@ -33,6 +33,12 @@ HISTORY: Mapping[str, Sequence[Told]] = {
     ),
     "notes": BEGUN,
 }
+
+
+def past(container: Container, practice: Practice) -> int:
+    """The versions at once, and the numbers as soon as the practice's places are known."""
+    remember(container, practice)
+    return fill_when_ready(container, practice)
 
 
 def remember(container: Container, practice: Practice) -> int:
