@@ -14,11 +14,11 @@ from services.desk import Actor, Desk, looking
 from services.metrics.definitions import ALL, BY_ID
 from services.metrics.definitions.definition import Definition, Standing
 from services.metrics.loading import BY, Loaded, Narrow, load
+from services.metrics.marks import Event, Limit, Pause, marks_of
 from services.metrics.measures import Measured
 from services.metrics.samples import Samples
 
 READ = "metrics.read"
-ROLLOUT = "rollout.event"
 
 
 @dataclass(frozen=True)
@@ -82,15 +82,6 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Event:
-    """A rollout event, as charts mark it."""
-
-    day: date
-    at: datetime
-    told: str
-
-
-@dataclass(frozen=True)
 class Report:
     """All numbers of a span, what can narrow them, and as of when they are."""
 
@@ -104,13 +95,18 @@ class Report:
 
 @dataclass(frozen=True)
 class Series:
-    """One metric day by day: all of it, and how it was worked; with the rollout events between."""
+    """One metric day by day: all of it, and how it was worked; with what was rolled out between.
+
+    A pause is a span of its own and not among the events. ``limit`` is what pauses by itself.
+    """
 
     reading: Reading
     points: Sequence[Point]
     on: Sequence[Point]
     off: Sequence[Point]
-    events: Sequence[Event]
+    events: Sequence[Event] = ()
+    pauses: Sequence[Pause] = ()
+    limit: Limit | None = None
 
 
 def report(container: Container, actor: Actor, span: Span, narrow: Narrow) -> Report:
@@ -149,7 +145,8 @@ def series(container: Container, actor: Actor, metric: str, span: Span, narrow: 
         ]
         every, on, off = ([p for p in ps if p.measured.value is not None] for ps in found)
         reading = _reading(definition, samples, span, wanted[metric])
-        return Series(reading, every, on, off, _events(desk, span))
+        marks = marks_of(desk, definition, span.first, span.last, counted(definition, narrow))
+        return Series(reading, every, on, off, marks.events, marks.pauses, marks.limit)
 
 
 def split(
@@ -234,11 +231,6 @@ def _reading(metric: Definition, samples: Samples, span: Span, wanted: Wanted) -
         metric, metric.measure.of(samples, span.first, span.last),
         metric.measure.of(samples, before.first, before.last), wanted,
     )  # fmt: skip
-
-
-def _events(desk: Desk, span: Span) -> list[Event]:
-    found = desk.open(MetricFacts).behind([ROLLOUT], span.first, span.last, {}, 200)
-    return [Event(fact.day, fact.at, fact.label) for fact in reversed(found)]
 
 
 def _choices(desk: Desk, loaded: Loaded) -> dict[str, dict[str, str]]:
