@@ -10,7 +10,7 @@ from sqlmodel import col, func, select
 
 from db.ai_spend import AiSpend
 from db.appeal_letters import AppealLetter, LetterState
-from db.audit import AuditEntry
+from db.audit import AuditEntry, Ending
 from db.base import Repository
 from db.claim_events import ClaimEvent
 from db.claims import BEFORE, OVER, Claim, ClaimState
@@ -57,6 +57,17 @@ class TrailSource(Repository[AuditEntry]):
         """The next lines after *seq*, in the order of the chain."""
         rows = self.rows().where(col(AuditEntry.seq) > seq)
         return self.all(rows.order_by(col(AuditEntry.seq)).limit(limit))
+
+    def decided(self, actor: str, verbs: Sequence[str], since: datetime) -> list[str]:
+        """The items to which *actor* has done one of *verbs* since a moment, each once."""
+        asked = select(AuditEntry.subject).where(
+            col(AuditEntry.practice_id) == self.practice_id,
+            col(AuditEntry.verb).in_(list(verbs)),
+            col(AuditEntry.actor) == actor,
+            col(AuditEntry.at) >= since,
+            col(AuditEntry.ending) == Ending.DONE,
+        )
+        return sorted(self.session.exec(asked.distinct()))
 
 
 class MessageSource(Repository[Message]):

@@ -48,6 +48,7 @@ class RolloutPlan(Row, table=True):
 
     ``move`` is what shall be (see ``services.rollout.moves``); ``digest`` is what was approved.
     ``before`` is what the scope was when it began, and what it goes back to at the end.
+    ``earlier`` is what was planned before each edit, oldest first.
     """
 
     __tablename__ = "rollout_plan"
@@ -69,6 +70,7 @@ class RolloutPlan(Row, table=True):
     begun_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     settled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     outcome: str = ""
+    earlier: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
 
 
 class RolloutVersions(Repository[RolloutVersion]):

@@ -13,6 +13,7 @@ from services.connections import checking
 from services.desk import Actor
 from services.lines import Lines
 from services.metrics import gathering
+from services.prompts import running
 from services.rollout import guardrails, plans
 from services.settings import Settings
 from services.workflows import ALL
@@ -59,6 +60,7 @@ def timetable(settings: Settings) -> tuple[Job, ...]:
         Job("rollout.scheduled", Every(timedelta(seconds=2)), _scheduled, drains=True),
         Job("rollout.guardrails", Every(timedelta(minutes=1)), _guardrails),
         Job(checking.JOB, Every(timedelta(seconds=2)), checking.check_asked, drains=True),
+        Job(running.JOB, Every(timedelta(seconds=2)), _replay, drains=True),
         Job("sweep.snoozed", Every(timedelta(seconds=30)), _wake),
         Job("sweep.bulk", Every(timedelta(seconds=15)), _bulk),
         Job("claims.eligibility", Every(timedelta(minutes=2)), _eligibility),
@@ -95,6 +97,10 @@ def _scheduled(lines: Lines) -> Counter[str]:
 
 def _guardrails(lines: Lines) -> Counter[str]:
     return guardrails.watch(lines.container, lines.practice)
+
+
+def _replay(lines: Lines) -> Counter[str]:
+    return running.run(lines.container, lines.practice, lines.model)
 
 
 def _wake(lines: Lines) -> Counter[str]:

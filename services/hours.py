@@ -43,9 +43,7 @@ def _spans(
     # daylight saving neither adds nor loses an hour.
     first = start.astimezone(options.zone).date()
     for day in (first + timedelta(days=n) for n in range(days)):
-        if day in options.holidays:
-            continue
-        for opens, closes in options.hours.get(day.weekday(), ()):
+        for opens, closes in options.hours_on(day):
             yield tuple(
                 datetime.combine(day, at, options.zone).astimezone(UTC) for at in (opens, closes)
             )  # type: ignore[misc]

@@ -11,12 +11,16 @@ from services.ehr.ports import Ehr
 
 @dataclass(frozen=True)
 class Lines:
-    """One practice's lines out of the building; only jobs hold them."""
+    """One practice's lines out of the building; only jobs hold them.
+
+    ``model`` is the model alone, with nobody answering in its stead; ``None`` where there is none.
+    """
 
     container: Container
     practice: Practice
     ehr: Ehr
     assistant: Assistant
+    model: Assistant | None = None
 
 
 def fresh(lines: Lines) -> Lines:

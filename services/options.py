@@ -28,13 +28,16 @@ class PracticeOptions(BaseModel):
     """One practice's options, kept in ``Practice.options``; every field has a sound default.
 
     ``hours`` lists the open spans of each weekday (0 is Monday), so that a lunch break
-    stops the clock; on ``holidays`` it is closed all day. ``answer_minutes`` and
+    stops the clock; on ``holidays`` it is closed all day, and a day of ``special_hours`` has
+    those instead of its weekday's. ``answer_minutes`` and
     ``resolve_minutes`` are business minutes. Between
     ``quiet_hours`` nobody is written to first. Reminders leave ``reminder_days`` before a visit,
     and one about its form ``form_days`` before; 0 is none.
     Summaries of visits are written for the school grade ``summary_grade``. ``authorization_for`` lists, by payer
     id, the procedures that the payer wants to be asked about first. ``document_routes`` overrides
     ``DOCUMENT_ROUTES`` kind by kind; ``teams`` says which pools each role works through.
+    ``keep_days`` after closing the words of an item are destroyed and ``ai_dollars_a_day`` is what
+    Claude may cost; where a practice says nothing, the installation does (``services.allowances``).
     ``red_flags`` are phrases of the practice's own that raise a message, beside the built-in ones.
     """
 
@@ -45,6 +48,7 @@ class PracticeOptions(BaseModel):
         default_factory=lambda: dict.fromkeys(range(5), OFFICE_DAY)
     )
     holidays: tuple[date, ...] = ()
+    special_hours: dict[date, tuple[Span, ...]] = {}
     answer_minutes: dict[Urgency, int] = {
         Urgency.EMERGENCY: 10,
         Urgency.URGENT: 60,
@@ -93,6 +97,8 @@ class PracticeOptions(BaseModel):
     claude_consent: bool = False
     second_approver: bool = False  # of every rollout change that lets somebody in
     red_flags: dict[str, Urgency] = {}
+    keep_days: int | None = Field(None, ge=7, le=3650)
+    ai_dollars_a_day: float | None = Field(None, ge=0)
     low_confidence: float = Field(0.5, ge=0, le=1)
     stale_polls: int = Field(3, ge=2, le=20)
 
@@ -100,6 +106,12 @@ class PracticeOptions(BaseModel):
     def zone(self) -> ZoneInfo:
         """The practice's time zone."""
         return ZoneInfo(self.timezone)
+
+    def hours_on(self, day: date) -> tuple[Span, ...]:
+        """The open spans of one day; none is closed."""
+        if day in self.holidays:
+            return ()
+        return self.special_hours.get(day, self.hours.get(day.weekday(), ()))
 
     def route_of(self, kind: DocumentKind) -> str:
         """The pool that documents of this *kind* go to; the front desk for a pool it has not."""

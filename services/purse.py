@@ -7,6 +7,7 @@ from db import reading, writing
 from db.ai_spend import AiSpends
 from db.practices import Practice
 from services.ai import Usage
+from services.allowances import dollars_a_day
 from services.container import Container
 from services.options import options_of
 
@@ -19,17 +20,20 @@ class PracticePurse:
     """A ``Purse`` with a cap in dollars for each day of the practice's calendar.
 
     The cap is asked before a call and counted after it, so that it can be overshot by at most
-    one call of each worker.
+    one call of each worker. ``share`` is how much of the cap may be gone before it counts as
+    used up: what can wait leaves the rest to the work of the day.
     """
 
     container: Container
     practice: Practice
+    share: float = 1.0
 
     def may_spend(self, now: datetime) -> bool:
         """Whether today's cap is not reached yet."""
         with reading(self.container.engine) as session:
             spent = AiSpends(session, self.practice.id).of(self._day(now), ENGINE)
-        cap = self.container.settings.claude_dollars_per_day * MICRODOLLARS
+        allowed = dollars_a_day(self.container.settings, options_of(self.practice))
+        cap = allowed * MICRODOLLARS * self.share
         return (spent.microdollars if spent else 0) < cap
 
     def spend(self, usage: Usage) -> None:

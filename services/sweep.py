@@ -19,8 +19,10 @@ from db.shred_claims import shred_claims, shred_files
 from db.vault import ItemKeys
 from db.visit_notes import shred_notes
 from db.visit_summaries import shred_summaries
+from services.allowances import words_kept
 from services.container import Container
 from services.desk import Actor, working
+from services.options import options_of
 
 BATCH = 200
 RUNS_KEPT = timedelta(days=14)
@@ -75,10 +77,8 @@ def retire_keys(container: Container) -> Counter[str]:
 
 
 def _purge(container: Container, practice: Practice, shred: Shred, verb: str, noun: str) -> int:
-    settings = container.settings
-    is_billing = verb.startswith("claims.")
-    days = settings.claims_retention_days if is_billing else settings.retention_days
-    kept = timedelta(days=days)
+    billed = timedelta(days=container.settings.claims_retention_days)
+    kept = billed if verb.startswith("claims.") else _kept(container, practice)
     with working(container, _sweeper(practice)) as desk:
         gone = shred(desk.session, practice.id, desk.now - kept, desk.now, BATCH)
         for id in gone:
@@ -86,9 +86,13 @@ def _purge(container: Container, practice: Practice, shred: Shred, verb: str, no
         return len(gone)
 
 
+def _kept(container: Container, practice: Practice) -> timedelta:
+    return words_kept(container.settings, options_of(practice))
+
+
 def _forget_patients(container: Container, practice: Practice) -> int:
     """Charts go when the last item and visit have gone; who comes again is fetched again."""
-    kept = timedelta(days=container.settings.retention_days)
+    kept = _kept(container, practice)
     with working(container, _sweeper(practice)) as desk:
         patients = desk.open(Patients)
         gone = patients.forgettable(desk.now - kept, BATCH)

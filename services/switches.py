@@ -16,12 +16,13 @@ from services.management import Deed, managed
 from services.rollout import AI, DELIVERIES, moves, scopes
 from services.rollout.effects import Effect, effect
 from services.rollout.events import is_used, tell, tell_change
-from services.rollout.moves import UNSAID, WORKFLOWS, Because, Given, Move
+from services.rollout.moves import ALL_THE_SAME, UNSAID, WORKFLOWS, Because, Given, Move
 from services.rollout.scopes import Scope, State
 
 __all__ = [
-    "STOPPABLE", "WORKFLOWS", "Because", "Effect", "Given", "Move", "Why", "effect", "leave_out",
-    "let_in", "moved_to_shadow", "pause", "resume", "revert", "set_stage", "stop", "stopped",
+    "ALL_THE_SAME", "STOPPABLE", "WORKFLOWS", "Because", "Effect", "Given", "Move", "Why", "effect",
+    "leave_out", "let_in", "moved_to_shadow", "pause", "resume", "revert", "set_stage", "stop",
+    "stopped",
 ]  # fmt: skip
 
 Kept = TypeVar("Kept", OptOut | None, Switch | None)

@@ -1,6 +1,7 @@
 """The only module that knows which adapters are in use."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from pydantic import BaseModel
 from db import reading
 from db.practices import Practice, Practices
 from services.ai import Assistant
-from services.ai.fallback import Breaker, Fallback
+from services.ai.fallback import Breaker, Fallback, Insisting
 from services.ai.local import Answerer, LocalAssistant
 from services.container import Container
 from services.ehr.connect import connect
@@ -56,6 +57,7 @@ NOTE_WRITES = {
     "sections": Road.NOTE_SECTIONS,
     "ccda": Road.NOTE_CCDA,
 }
+FOR_REPLAYS = 0.8  # of a day's allowance: the rest is kept for the day's own work
 CLAIM_WRITES = {
     "claims": Road.SUBMIT_CLAIMS,
     "enquiries": Road.CLAIM_ENQUIRIES,
@@ -75,11 +77,13 @@ def lines_of(container: Container) -> Iterator[Lines]:
 
 def lines(container: Container, practice: Practice, connection: PracticeSettings) -> Lines:
     """One practice's lines; nothing is called yet."""
+    answering = assistant(container, practice)
     return Lines(
         container=container,
         practice=practice,
         ehr=ehr(container, practice, connection),
-        assistant=assistant(container, practice),
+        assistant=answering,
+        model=model_alone(answering),
     )
 
 
@@ -124,6 +128,16 @@ def assistant(container: Container, practice: Practice) -> Assistant:
         consents=lambda: _consents(container, practice),
         now=container.clock,
     )
+
+
+def model_alone(answering: Assistant) -> Assistant | None:
+    """The model behind *answering* with no engine in its stead; ``None`` where there is none."""
+    if not isinstance(answering, Fallback):
+        return None
+    purse = answering.purse
+    if isinstance(purse, PracticePurse):
+        purse = replace(purse, share=FOR_REPLAYS)
+    return Insisting(replace(answering, purse=purse))
 
 
 def claude_options(settings: Settings) -> "ClaudeOptions":

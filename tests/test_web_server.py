@@ -52,7 +52,7 @@ def test_a_role_has_its_rooms_and_no_others(server: WebServer) -> None:
     assert rooms[Role.COMPLIANCE] == {"Jobs", "Rollout", "Audit"}
     assert rooms[Role.ADMIN] == {
         "Templates", "Deadlines", "Jobs", "Metrics", "Rollout", "Practice", "Replies",
-        "Connections", "Audit", "Staff",
+        "Prompts", "Connections", "Audit", "Staff",
     }  # fmt: skip
     assert rooms[Role.PROVIDER] >= {"Inbox", "Notes", "Templates"}
 

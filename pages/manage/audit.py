@@ -1,6 +1,6 @@
 """Audit: who did what and when, one item's whole story, and whether the trail is whole."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from services.audit import Form, Line, Story, Verdict, Wanted
 from services.audit.exports import exported
 from services.desk import Actor, looking
 from services.policy import ALLOWED
+from services.prompts.showing import names_on_record
 
 FOUND, TOLD = "audit/found", "audit/told"  # the last answers: references and names of staff only
 MOST = 500
@@ -75,7 +76,7 @@ def search(actor: Actor, zone: ZoneInfo) -> None:
             st.session_state[FOUND] = audit.search(open_building(), actor, wanted(), MOST)
     lines: Sequence[Line] | None = st.session_state.get(FOUND)
     if lines is not None:
-        _table(lines, zone)
+        _table(lines, zone, names_on_record(open_building(), actor))
     if may_do(actor, "audit.export"):
         _export(actor, wanted)
 
@@ -107,16 +108,16 @@ def _midnight(day: date | None, zone: ZoneInfo) -> datetime | None:
     return datetime.combine(day, time(), zone) if day else None
 
 
-def _table(lines: Sequence[Line], zone: ZoneInfo) -> None:
+def _table(lines: Sequence[Line], zone: ZoneInfo, named: Mapping[str, str]) -> None:
     if not lines:
         st.info("Nothing on record matches. Widen the dates, or leave a field empty.")
         return
     more = f" Only the newest {MOST} are shown: narrow the filter." if len(lines) == MOST else ""
     st.caption(f"{len(lines)} lines, newest first. This search is on record too.{more}")
-    st.dataframe(_frame(lines, zone), hide_index=True, width="stretch")
+    st.dataframe(_frame(lines, zone, named), hide_index=True, width="stretch")
 
 
-def _frame(lines: Sequence[Line], zone: ZoneInfo) -> pd.DataFrame:
+def _frame(lines: Sequence[Line], zone: ZoneInfo, named: Mapping[str, str]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "When": [line.at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S") for line in lines],
@@ -126,10 +127,14 @@ def _frame(lines: Sequence[Line], zone: ZoneInfo) -> pd.DataFrame:
             "How": [line.reason for line in lines],
             "Record": [line.subject for line in lines],
             "Sources": [line.sources for line in lines],
-            "Prompt": [line.prompt_digest for line in lines],
+            "Prompt": [_prompt(line.prompt_digest, named) for line in lines],
             "Line": [line.seq for line in lines],
         }
     )
+
+
+def _prompt(digest: str, named: Mapping[str, str]) -> str:
+    return f"{named[digest]} ({digest})" if digest in named else digest
 
 
 def _export(actor: Actor, wanted: Callable[[], Wanted]) -> None:
@@ -161,26 +166,26 @@ def story(actor: Actor, zone: ZoneInfo) -> None:
             st.session_state[TOLD] = audit.story(open_building(), actor, reference)
     told: Story | None = st.session_state.get(TOLD)
     if told is not None:
-        _told(told, zone)
+        _told(told, zone, names_on_record(open_building(), actor))
 
 
-def _told(told: Story, zone: ZoneInfo) -> None:
+def _told(told: Story, zone: ZoneInfo, named: Mapping[str, str]) -> None:
     st.text(told.subject)
-    st.dataframe(_frame(told.lines, zone), hide_index=True, width="stretch")
+    st.dataframe(_frame(told.lines, zone, named), hide_index=True, width="stretch")
     if told.suggestions:
         st.markdown("**What engines suggested**")
-        st.dataframe(_suggestions(told, zone), hide_index=True, width="stretch")
+        st.dataframe(_suggestions(told, zone, named), hide_index=True, width="stretch")
     if told.deliveries:
         st.markdown("**What left the building**")
         st.dataframe(_deliveries(told, zone), hide_index=True, width="stretch")
 
 
-def _suggestions(told: Story, zone: ZoneInfo) -> pd.DataFrame:
+def _suggestions(told: Story, zone: ZoneInfo, named: Mapping[str, str]) -> pd.DataFrame:
     rows = [
         {
             "When": clock_time(suggestion.created_at, zone),
             "Engine": f"{suggestion.engine} {suggestion.model}",
-            "Prompt": suggestion.prompt_digest,
+            "Prompt": _prompt(suggestion.prompt_digest, named),
             "Sources": suggestion.source_refs,
             "Category": suggestion.category,
             "Urgency": suggestion.urgency,

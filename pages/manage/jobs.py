@@ -44,6 +44,7 @@ JOBS = {
     "summaries.triage": "Draft summaries for patients and check them against the signed note",
     "metrics.gather": "Gather facts for metrics",
     "places": "Fetch locations and providers",
+    "prompts.replay": "Replay past messages through new instructions",
     "rollout.guardrails": "Watch the limits of what is rolled out",
     "rollout.scheduled": "Begin and end planned changes",
     "sweep.bulk": "Finish bulk actions",

@@ -8,12 +8,13 @@ from pages.parts.desk import open_building
 from pages.parts.manage import ago, clock_time, may_do, open_room, said_plainly, zone_of
 from pages.parts.metrics import address as addresses
 from pages.parts.metrics.address import Address
+from pages.parts.metrics.annotations import annotations
 from pages.parts.metrics.detail import detail
 from pages.parts.metrics.filters import desks, filters
 from pages.parts.metrics.tiles import tiles
 from services.desk import Actor
 from services.metrics.definitions import NOT_MEASURED
-from services.metrics.exporting import export_report
+from services.metrics.exporting import export_pdf, export_report, keep_pdf
 from services.metrics.report import Report, report
 
 
@@ -36,6 +37,8 @@ def room() -> None:
         detail(found, address, actor, zone)
     desks(address)
     tiles(found, address)
+    if not address.metric:
+        annotations(found, address, actor, zone)
     _beside(found, today)
 
 
@@ -58,6 +61,15 @@ def _file(actor: Actor, address: Address) -> None:
             st.download_button(
                 f"Save {made.lines} metrics", made.text, "metrics.csv", "text/csv",
                 on_click="ignore", key="save",
+            )  # fmt: skip
+    if may_do(actor, keep_pdf.verb) and st.button(
+        keep_pdf.label, key="export/pdf", icon=":material/picture_as_pdf:", help=keep_pdf.help
+    ):
+        with said_plainly():
+            paper = export_pdf(open_building(), actor, address.span, address.narrow)
+            st.download_button(
+                f"Save the PDF of {paper.lines} metrics", paper.data, "metrics.pdf",
+                "application/pdf", on_click="ignore", key="save/pdf",
             )  # fmt: skip
 
 

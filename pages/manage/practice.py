@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.parts.desk import open_building
 from pages.parts.manage import may_do, open_room, said_plainly, zone_of
-from pages.parts.settings import engines, letters, red_flags, review, times, work
+from pages.parts.settings import engines, letters, red_flags, retention, review, times, work
 from pages.parts.settings.sitting import WANTED, Sitting, Wanted, sit_down
 from services import practice_settings
 from services.desk import Actor
@@ -34,6 +34,7 @@ def forms(actor: Actor) -> dict[str, Form]:
         "Reminders": letters.reminders,
         "Letterhead": letters.letterhead,
         "Payers": letters.authorizations,
+        "Retention": retention.retention,
         "AI": partial(engines.engines, actor=actor),
     }
 

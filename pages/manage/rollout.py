@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages.parts.manage import may_do, open_room
 from pages.parts.rollout.change import change
+from pages.parts.rollout.going import going
 from pages.parts.rollout.limits import limits
 from pages.parts.rollout.now import now
 from pages.parts.rollout.past import past
@@ -15,7 +16,7 @@ from services import switches
 from services.desk import Actor
 
 LIST = 660  # pixels: it scrolls by itself, so that the form beside it stays in view
-TABS = ("Now", "Plan", "Coming up", "History", "Limits", "People")
+TABS = ("Now", "How it goes", "Plan", "Coming up", "History", "Limits", "People")
 
 
 def _person(actor: Actor, shown: Shown) -> None:
@@ -42,6 +43,8 @@ with tabs["Now"]:
             change(actor, shown)
         else:
             st.caption("An administrator changes stages.")
+with tabs["How it goes"]:
+    going(actor, shown)
 with tabs["Plan"]:
     phases(actor)
 with tabs["Coming up"]:

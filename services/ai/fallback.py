@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from threading import Lock
 
-from services.ai.port import Answer, Assistant, Facts, Prompt, Purse, T
+from services.ai.port import Answer, Assistant, Facts, Prompt, Purse, T, Withheld
 from services.errors import Unreachable, Unsure
 
 FAILURES_UNTIL_OPEN = 3
@@ -64,19 +64,28 @@ class Fallback:
 
     def ask(self, prompt: Prompt, facts: Facts, into: type[T]) -> Answer[T]:
         """The preferred engine's answer, or else the local one's with the reason."""
-        if not (reason := self._reason_to_stay()):
-            try:
-                answer = self.preferred.ask(prompt, facts, into)
-            except Unreachable as error:
-                self.breaker.failed(self.now(), error.retry_after)
-                reason = str(error)
-            except Unsure as error:
-                self.breaker.worked()
-                reason = str(error)
-            else:
-                self.breaker.worked()
-                return answer
-        return replace(self.local.ask(prompt, facts, into), note=reason)
+        try:
+            return self.insist(prompt, facts, into)
+        except (Unreachable, Unsure) as error:
+            return replace(self.local.ask(prompt, facts, into), note=str(error))
+
+    def insist(self, prompt: Prompt, facts: Facts, into: type[T]) -> Answer[T]:
+        """The preferred engine's answer or nobody's.
+
+        Raises ``Withheld`` where it may not be asked now, else ``Unreachable`` or ``Unsure``.
+        """
+        if reason := self._reason_to_stay():
+            raise Withheld(reason)
+        try:
+            answer = self.preferred.ask(prompt, facts, into)
+        except Unreachable as error:
+            self.breaker.failed(self.now(), error.retry_after)
+            raise
+        except Unsure:
+            self.breaker.worked()
+            raise
+        self.breaker.worked()
+        return answer
 
     def _reason_to_stay(self) -> str:
         if not self.consents():
@@ -86,3 +95,14 @@ class Fallback:
         if not self.breaker.lets_through(self.now()):
             return "The model has been failing and is left alone for a while."
         return ""
+
+
+@dataclass(frozen=True)
+class Insisting:
+    """An ``Assistant`` that is the preferred engine alone: for judging what it says, not for work."""
+
+    fallback: Fallback
+
+    def ask(self, prompt: Prompt, facts: Facts, into: type[T]) -> Answer[T]:
+        """Raises what ``Fallback.insist`` raises."""
+        return self.fallback.insist(prompt, facts, into)

@@ -1,13 +1,17 @@
 """What a workflow needs from a model, whichever one answers: the assistant's port and its values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
 from pydantic import BaseModel
+
+from services.errors import Unreachable
+
+EDITABLE = "<!-- From here on a practice may write its own. -->"
 
 T = TypeVar("T", bound=BaseModel)
 T_co = TypeVar("T_co", bound=BaseModel, covariant=True)
@@ -19,18 +23,32 @@ class Prompt:
 
     ``workflow`` is the name of the folder it lies in; ``digest`` (12 hex digits of the
     text's SHA-256) is its version. ``room`` is how many tokens an answer usually needs; one that
-    is cut there is asked for once more, with more room.
+    is cut there is asked for once more, with more room. ``fixed`` is how the text begins and
+    always will: what is data, what may never be said and the shape of the answer. Only what
+    comes after it, ``own``, may a practice write anew.
     """
 
     workflow: str
     text: str
     room: int = 1_500
+    fixed: str = ""
 
     @classmethod
     def beside(cls, module_file: str, name: str = "prompt") -> "Prompt":
         """The prompt in ``<name>.md`` beside *module_file*; ``FileNotFoundError`` without it."""
         path = Path(module_file).with_name(f"{name}.md")
-        return cls(path.parent.name, path.read_text(encoding="utf-8"))
+        fixed, _, own = path.read_text(encoding="utf-8").partition(EDITABLE)
+        # A file without the mark is fixed as a whole: what a practice writes is added to it.
+        return cls(path.parent.name, "", fixed=f"{fixed.rstrip()}\n\n").with_own(own)
+
+    def with_own(self, own: str) -> "Prompt":
+        """The same prompt with *own* after its fixed part, in place of what stood there."""
+        return replace(self, text=f"{self.fixed}{own.strip()}\n")
+
+    @property
+    def own(self) -> str:
+        """What stands after the fixed part."""
+        return self.text.removeprefix(self.fixed).strip()
 
     @property
     def digest(self) -> str:
@@ -104,6 +122,10 @@ class Assistant(Protocol):
         misshapen) and ``Unreachable`` when the engine could not be asked.
         """
         ...
+
+
+class Withheld(Unreachable):
+    """The question was not asked: no consent, nothing left to spend, or a pause after failures."""
 
 
 class Purse(Protocol):

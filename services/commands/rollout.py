@@ -124,6 +124,20 @@ def limit(workflow: str, measure: str, practice: str, **asked: Any) -> None:
     click.echo(set_limit(building, actor, workflow, measure, **asked))
 
 
+@rollout.command()
+@click.argument("workflow")
+@click.option("--json", "as_json", is_flag=True, help="for a script")
+@PRACTICE
+@plainly
+def verdict(workflow: str, as_json: bool, practice: str) -> None:
+    """Print how the pilot of WORKFLOW goes: each person beside their own past, with counts."""
+    from services.rollout.verdicts import printing, verdicts
+
+    building, actor = _operator(practice)
+    told = printing.printed(workflow, verdicts(building, actor, workflow))
+    click.echo(json.dumps(told) if as_json else printing.table(told))
+
+
 def _operator(practice: str) -> tuple[Any, Any]:
     from services.desk import Actor
 

@@ -1,12 +1,13 @@
-"""Numbers and the rows behind them as CSV, for people who may; each file is on the trail."""
+"""Numbers as CSV and PDF and the rows behind them, for people who may; each file is on the trail."""
 
 import io
 from dataclasses import dataclass
 
-from services.desk import Desk
+from services.container import Container
+from services.desk import Actor, Desk, looking
 from services.errors import Invalid
 from services.management import Deed, managed
-from services.metrics import printing, report
+from services.metrics import pdf, printing, report
 from services.metrics.definitions import BY_ID
 from services.metrics.loading import Narrow
 from services.metrics.report import Span
@@ -22,6 +23,14 @@ class File:
     lines: int
 
 
+@dataclass(frozen=True)
+class Pdf:
+    """A PDF to save and how many metrics are in it."""
+
+    data: bytes
+    lines: int
+
+
 @managed("metrics.export", "Export as CSV")
 def export_report(desk: Desk, span: Span, narrow: Narrow) -> Deed[File]:
     """Every metric of these days and places, as on the screen."""
@@ -30,6 +39,36 @@ def export_report(desk: Desk, span: Span, narrow: Narrow) -> Deed[File]:
     return Deed(
         "metrics", f"{span.first} to {span.last}; {lines} lines", File(out.getvalue(), lines)
     )
+
+
+@managed("metrics.export", "Export as PDF")
+def keep_pdf(desk: Desk, span: Span, lines: int) -> Deed[None]:
+    """The same with small charts, rollout events and annotations, to print or to pass on."""
+    return Deed("metrics", f"PDF, {span.first} to {span.last}; {lines} metrics", None)
+
+
+def export_pdf(container: Container, actor: Actor, span: Span, narrow: Narrow) -> Pdf:
+    """Every metric of these days and places as a PDF, on record. Raises ``NotAllowed``.
+
+    It is drawn before its line is written: a second of drawing would keep others from writing.
+    """
+    keep_pdf.check(container, actor)
+    made = _drawn(container, actor, span, narrow)
+    keep_pdf(container, actor, span, made.lines)
+    return made
+
+
+def console_pdf(container: Container, actor: Actor, span: Span, narrow: Narrow) -> Pdf:
+    """The same for the operator at the console, who has no role; on record as well."""
+    made = _drawn(container, actor, span, narrow)
+    keep_pdf.by_house(container, actor, span, made.lines)
+    return made
+
+
+def _drawn(container: Container, actor: Actor, span: Span, narrow: Narrow) -> Pdf:
+    with looking(container, actor) as desk:
+        shown = pdf.gathered(desk, span, narrow)
+    return Pdf(pdf.pdf(shown), len(shown.found.readings))
 
 
 @managed("metrics.export", "Export rows as CSV")

@@ -1,6 +1,6 @@
 """Packed days from the database as arrays, narrowed to places and payers or split by them."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from itertools import groupby
@@ -51,10 +51,10 @@ class Loaded:
             return Samples({k: s for k, (s, _) in self.by_kind.items()}, self.baselines)
         return self._where(narrow.holds)
 
-    def split(self, by: str) -> dict[str, Samples]:
+    def split(self, by: str, narrow: Narrow | None = None) -> dict[str, Samples]:
         """Samples for each value that *by* has here, in the order of the value."""
         found = sorted({value for value in self._values(by) if value})
-        return {value: self._where(_is(by, value)) for value in found}
+        return {value: self._where(_is(by, value, narrow)) for value in found}
 
     def _values(self, by: str) -> Iterable[str]:
         used = [np.unique(codes) for _, codes in self.by_kind.values()]
@@ -68,14 +68,21 @@ class Loaded:
 
 
 def load(
-    desk: Desk, kinds: Iterable[str], first: date, last: date, baselines: Mapping[str, float]
+    desk: Desk, since: Mapping[str, date], last: date, baselines: Mapping[str, float]
 ) -> Loaded:
-    """The facts of these kinds from *first* to *last*."""
+    """The facts of each kind from its own first day up to *last*."""
     groups = desk.open(MetricGroups).by_code()
     on = _flags(groups, lambda group: group.mode is Mode.ON)
-    days = desk.open(MetricDays).between(kinds, first, last)
+    days = _days(desk.open(MetricDays), since, last)
     by_kind = {kind: _joined(list(mine), on) for kind, mine in groupby(days, lambda d: d.kind)}
     return Loaded(by_kind, groups, baselines)
+
+
+def _days(days: MetricDays, since: Mapping[str, date], last: date) -> Iterator[PackedDay]:
+    # Few kinds are needed from far back; the rest is not fetched for their sake.
+    for first in sorted(set(since.values())):
+        kinds = sorted(kind for kind, begins in since.items() if begins == first)
+        yield from days.between(kinds, first, last)
 
 
 def _joined(days: Sequence[PackedDay], on: Flags) -> tuple[Sample, Codes]:
@@ -90,5 +97,6 @@ def _flags(groups: Sequence[MetricGroup], holds: Callable[[MetricGroup], bool]) 
     return np.array([holds(group) for group in groups], np.bool_)
 
 
-def _is(by: str, value: str) -> Callable[[MetricGroup], bool]:
-    return lambda group: str(getattr(group, by)) == value
+def _is(by: str, value: str, narrow: Narrow | None) -> Callable[[MetricGroup], bool]:
+    within = narrow or Narrow()
+    return lambda group: str(getattr(group, by)) == value and within.holds(group)

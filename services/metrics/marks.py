@@ -83,6 +83,13 @@ def marks_of(desk: Desk, metric: Definition, first: date, last: date, narrow: Na
     return Marks(events, paused, limit_of(desk, metric, narrow))
 
 
+def happened(desk: Desk, first: date, last: date) -> list[Event]:
+    """Every change of every workflow from *first* to *last*, pauses among them, in their order."""
+    clocks, name = Clocks(desk.options), names(desk)
+    found = desk.open(RolloutEvents).of(STOPPABLE, clocks.begin(_after(last)))
+    return [_event(one, name, clocks) for one in found if clocks.day(one.at) >= first]
+
+
 def limit_of(desk: Desk, metric: Definition, narrow: Narrow) -> Limit | None:
     """The limit in force on *metric*, at the narrowest place that *narrow* names."""
     limited = LIMITED.get(metric.id)

@@ -8,6 +8,7 @@ from db.facts import MetricFact
 from services.audit.exports import safe_cell
 from services.container import Container
 from services.desk import Actor
+from services.metrics.annotations import Pinned
 from services.metrics.definitions import ALL, BY_ID, NOT_MEASURED
 from services.metrics.loading import BY, Narrow
 from services.metrics.report import Report, Span, report, split
@@ -15,7 +16,7 @@ from services.metrics.words import said
 
 Json = dict[str, Any]
 HEADINGS = ("metric", "title", "value", "unit", "count", "before", "baseline", "target", "standing",
-            "from", "to")  # fmt: skip
+            "from", "to", "by", "at")  # fmt: skip
 ROW_HEADINGS = ("day", "at", "kind", "value", "label", "mode", *BY, "item")
 
 
@@ -28,6 +29,7 @@ def printed(container: Container, actor: Actor, span: Span, by: str = "") -> Jso
         "as_of": found.as_of.isoformat() if found.as_of else None,
         "simulated": found.simulated,
         "metrics": [_metric(row) for row in _rows(found)],
+        "annotations": [_annotation(one) for one in found.annotations],
         "not_measured": [{"title": one.title, "why": one.why} for one in NOT_MEASURED],
     }
     if by:
@@ -78,14 +80,29 @@ def _line(one: Json) -> str:
 
 
 def write_report(found: Report, out: TextIO) -> int:
-    """Every metric as CSV; returns how many lines. Nothing is left out."""
+    """Every metric as CSV, then what was pinned to these days; returns how many metrics.
+
+    Nothing is left out. An annotation is a line of its own, with who pinned it and when.
+    """
     writer = csv.DictWriter(out, HEADINGS)
     writer.writeheader()
     rows = _rows(found)
     writer.writerows(
-        {name: safe_cell(v) if isinstance(v, str) else v for name, v in row.items()} for row in rows
+        {name: safe_cell(v) if isinstance(v, str) else v for name, v in row.items()}
+        for row in (*rows, *map(_annotation_row, found.annotations))
     )
     return len(rows)
+
+
+def _annotation(one: Pinned) -> Json:
+    told = {"day": str(one.day), "text": one.text, "metric": one.metric, "by": one.by}
+    return told | {"at": one.at.isoformat()}
+
+
+def _annotation_row(one: Pinned) -> Json:
+    about = f"annotation/{one.metric}" if one.metric else "annotation"
+    told = {"metric": about, "title": one.text, "from": str(one.day), "to": str(one.day)}
+    return told | {"by": one.by, "at": one.at.isoformat()}
 
 
 def write_rows(facts: Sequence[MetricFact], out: TextIO) -> None:

@@ -1,7 +1,7 @@
 """The numbers of a span of days: every metric with its count, what it was before, and its target."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from db.fact_sources import ClaimSource
@@ -11,10 +11,11 @@ from db.practices import Practices
 from services.claims import places
 from services.container import Container
 from services.desk import Actor, Desk, looking
+from services.metrics.annotations import Pinned, of_metric, pinned
 from services.metrics.definitions import ALL, BY_ID
 from services.metrics.definitions.definition import Definition, Standing
 from services.metrics.loading import BY, Loaded, Narrow, load
-from services.metrics.marks import Event, Limit, Pause, marks_of
+from services.metrics.marks import Event, Limit, Pause, happened, marks_of
 from services.metrics.measures import Measured
 from services.metrics.samples import Samples
 
@@ -91,13 +92,15 @@ class Report:
     known: tuple[date, date] | None
     choices: Mapping[str, Mapping[str, str]]  # by location, department …: reference and name
     simulated: bool
+    annotations: Sequence[Pinned] = ()
 
 
 @dataclass(frozen=True)
 class Series:
-    """One metric day by day: all of it, and how it was worked; with what was rolled out between.
+    """One metric day by day: all of it, and how it was worked; with what happened between.
 
-    A pause is a span of its own and not among the events. ``limit`` is what pauses by itself.
+    ``events`` are rollout events and annotations by day. A pause is a span of its own and not
+    among them. ``limit`` is what pauses by itself.
     """
 
     reading: Reading
@@ -119,7 +122,7 @@ def report(container: Container, actor: Actor, span: Span, narrow: Narrow) -> Re
 def report_at(desk: Desk, span: Span, narrow: Narrow) -> Report:
     """The same at an open desk that has asked for the permission."""
     wanted = wanted_of(desk, span.last)
-    loaded = _loaded(desk, ALL, span, wanted)
+    loaded = loaded_of(desk, ALL, span, wanted)
     whole, narrowed = loaded.samples(), loaded.samples(narrow)
     readings = tuple(
         _reading(one, whole if one.whole_practice else narrowed, span, wanted[one.id])
@@ -128,6 +131,7 @@ def report_at(desk: Desk, span: Span, narrow: Narrow) -> Report:
     return Report(
         span, readings, desk.open(MetricCursors).as_of(), desk.open(MetricDays).span(),
         _choices(desk, loaded), Practices(desk.session).get(desk.practice_id).synthetic,
+        pinned(desk, span.first, span.last),
     )  # fmt: skip
 
 
@@ -137,16 +141,28 @@ def series(container: Container, actor: Actor, metric: str, span: Span, narrow: 
     with looking(container, actor) as desk:
         _require(desk)
         wanted = wanted_of(desk, span.last)
-        loaded = _loaded(desk, (definition,), span, wanted)
-        samples = loaded.samples(counted(definition, narrow))
-        found = [
-            [Point(day, definition.measure.of(part, day, day)) for day in span.days]
-            for part in (samples, samples.only(on=True), samples.only(on=False))
-        ]
-        every, on, off = ([p for p in ps if p.measured.value is not None] for ps in found)
-        reading = _reading(definition, samples, span, wanted[metric])
+        loaded = loaded_of(desk, (definition,), span, wanted)
+        found = series_of(definition, loaded, span, narrow, wanted[metric])
         marks = marks_of(desk, definition, span.first, span.last, counted(definition, narrow))
-        return Series(reading, every, on, off, marks.events, marks.pauses, marks.limit)
+        events = [*marks.events, *_pinned(desk, span, metric)]
+        return replace(
+            found, events=sorted(events, key=lambda event: event.day), pauses=marks.pauses,
+            limit=marks.limit,
+        )  # fmt: skip
+
+
+def series_of(
+    metric: Definition, loaded: Loaded, span: Span, narrow: Narrow, wanted: Wanted
+) -> Series:
+    """The same of facts that are loaded already, without what happened between."""
+    samples = loaded.samples(counted(metric, narrow))
+    found = [
+        [Point(day, metric.measure.of(part, day, day)) for day in span.days]
+        for part in (samples, samples.only(on=True), samples.only(on=False))
+    ]
+    every, on, off = ([p for p in ps if p.measured.value is not None] for ps in found)
+    reading = _reading(metric, samples, span, wanted)
+    return Series(reading, every, on, off, ())
 
 
 def split(
@@ -155,7 +171,7 @@ def split(
     """Every metric by one of location, department, provider and payer: name and values by metric."""
     with looking(container, actor) as desk:
         _require(desk)
-        loaded = _loaded(desk, ALL, span, wanted_of(desk, span.last))
+        loaded = loaded_of(desk, ALL, span, wanted_of(desk, span.last))
         names = _choices(desk, loaded)[by]
         return {
             value: (names.get(value, value), {
@@ -211,13 +227,18 @@ def _require(desk: Desk) -> None:
         desk.require(READ, "read metrics")
 
 
-def _loaded(
+def loaded_of(
     desk: Desk, metrics: Sequence[Definition], span: Span, wanted: Mapping[str, Wanted]
 ) -> Loaded:
-    kinds = {kind for one in metrics for kind in one.measure.kinds}
-    reach = timedelta(days=max(one.measure.reach for one in metrics))
+    """The facts that these metrics need for this span and for the days before it."""
     baselines = {id: w.baseline for id, w in wanted.items() if w.baseline is not None}
-    return load(desk, sorted(kinds), span.before.first - reach, span.last, baselines)
+    return load(desk, _since(metrics, span.before.first), span.last, baselines)
+
+
+def _since(metrics: Sequence[Definition], first: date) -> dict[str, date]:
+    """From which day each kind is read: some measures look back further than the span."""
+    needed = [(k, one.measure.reach) for one in metrics for k in one.measure.kinds]
+    return {kind: first - timedelta(days=reach) for kind, reach in sorted(needed)}
 
 
 def counted(metric: Definition, narrow: Narrow) -> Narrow:
@@ -231,6 +252,17 @@ def _reading(metric: Definition, samples: Samples, span: Span, wanted: Wanted) -
         metric, metric.measure.of(samples, span.first, span.last),
         metric.measure.of(samples, before.first, before.last), wanted,
     )  # fmt: skip
+
+
+def _pinned(desk: Desk, span: Span, metric: str) -> list[Event]:
+    """What was pinned to this metric or to all."""
+    found = of_metric(pinned(desk, span.first, span.last), metric)
+    return [Event(one.day, one.at, f"“{one.text}”") for one in found]
+
+
+def rollout_events(desk: Desk, span: Span, most: int = 200) -> list[Event]:
+    """What was switched, in its order; of more than *most* the newest."""
+    return happened(desk, span.first, span.last)[-most:]
 
 
 def _choices(desk: Desk, loaded: Loaded) -> dict[str, dict[str, str]]:

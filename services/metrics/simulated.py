@@ -215,6 +215,7 @@ class _Day:
 
         if SHADOW >= self.ago > PILOT:
             yield tell("ai.shadow_agrees", self.dice.random() < 0.89, on=False)
+            yield tell("ai.shadow_missed", 0, on=False)
         if not on:
             return
         draft = self.dice.choices(("used", "edited", "discarded"), (52, 36, 12))[0]

@@ -1,12 +1,20 @@
 """Values in words, the same on screen, in files and on the console."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
-from services.metrics.definitions.definition import Definition, Good, Unit
+from services.metrics.definitions.definition import Definition, Good, Standing, Unit
 from services.metrics.report import Reading
 from services.money import dollars
 
 NONE = "no data"
+STANDINGS: Mapping[Standing, str] = {
+    Standing.EXCELLENT: "excellent",
+    Standing.MET: "target met",
+    Standing.MISSED: "target missed",
+    Standing.FAR_OFF: "far off target",
+    Standing.NONE: "no target",
+}
 
 
 def said(unit: Unit, value: float | None) -> str:
@@ -49,3 +57,8 @@ def wish_said(metric: Definition, target: float) -> str:
     """``at most 5 min`` or ``at least 95 %``."""
     most = "at most" if metric.good is Good.DOWN else "at least"
     return f"{most} {said(metric.unit, target)}"
+
+
+def standing_said(reading: Reading) -> str:
+    """``target met``, ``far off target`` or, without a value, ``no data``."""
+    return STANDINGS[reading.standing] if reading.now.count else NONE

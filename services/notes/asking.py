@@ -19,13 +19,14 @@ def drafted(
     material: Material,
     wanted: Collection[SectionKey] = tuple(SectionKey),
     wishes: str = "",
+    prompt: Prompt = PROMPT,
 ) -> Draft:
     """A draft of *material* by *assistant*, not yet checked, with the sections *wanted* alone.
 
     ``wishes`` are the clinician's on style. Names and numbers of the patient do not leave the
     building. Raises ``Unsure`` and ``Unreachable`` as the assistant does.
     """
-    answer = assistant.ask(PROMPT, facts_of(material, wishes), NoteAnswer)
+    answer = assistant.ask(prompt, facts_of(material, wishes), NoteAnswer)
     sections = sentences_of(answer.value, material.sources().keys())
     is_ours = answer.engine == local.ENGINE
     return Draft(

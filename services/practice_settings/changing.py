@@ -7,11 +7,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from db.kept_words import closed_before
 from db.option_versions import OptionVersion, OptionVersions
 from db.payer_rules import BilledPayers
 from db.pool_use import in_pool
 from db.practices import Practice
 from db.staff import StaffList
+from services.allowances import words_kept
 from services.container import Container
 from services.desk import Actor, Desk, looking
 from services.errors import Invalid, Stale
@@ -21,6 +23,7 @@ from services.practice_settings import clocks
 from services.practice_settings.checks import check
 from services.practice_settings.clocks import TIMED, Due
 from services.practice_settings.fields import FIELDS, Difference, differences, told
+from services.settings import Settings
 
 READ, EDIT, REVERT = "settings.read", "settings.edit", "settings.revert"
 CHANGED = "Somebody changed {what} since you opened this page. Please look at it again."
@@ -36,10 +39,14 @@ class Change:
 
 @dataclass(frozen=True)
 class Effect:
-    """What a change would do: each difference in words, and what becomes of due times."""
+    """What a change would do: each difference in words, and what becomes of due times.
+
+    The words of ``destroyed`` closed items would be out of reach for good after the next sweep.
+    """
 
     differences: tuple[Difference, ...]
     due: Due = field(default_factory=Due)
+    destroyed: int = 0
 
 
 @dataclass(frozen=True)
@@ -105,7 +112,15 @@ def effect(container: Container, actor: Actor, change: Change) -> Effect:
         then = _checked(desk, now, _wanted(now, change))
         fields = _changed(now, then)
         due = clocks.moved(desk, then) if TIMED & set(fields) else []
-        return Effect(differences(now, then), clocks.counted(due, desk.now))
+        gone = _destroyed(desk, container.settings, now, then)
+        return Effect(differences(now, then), clocks.counted(due, desk.now), gone)
+
+
+def _destroyed(desk: Desk, settings: Settings, now: PracticeOptions, then: PracticeOptions) -> int:
+    kept = words_kept(settings, then)
+    if kept >= words_kept(settings, now):
+        return 0
+    return closed_before(desk.session, desk.practice_id, desk.now - kept)
 
 
 @managed(EDIT, "Save these settings")

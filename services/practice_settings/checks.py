@@ -57,6 +57,16 @@ def _holidays(options: PracticeOptions) -> None:
     _no_twins(map(day_words, days), "is listed twice.")
 
 
+def _special(options: PracticeOptions) -> None:
+    days = options.special_hours
+    _refuse(len(days) > 100, "Please keep at most 100 days with other hours; the past can go.")
+    for day, spans in days.items():
+        _refuse(not 2020 <= day.year <= 2100, f"{day_words(day)} cannot be right.")
+        _refuse(not spans, f"{day_words(day)} has no hours. A day without any is a holiday.")
+        _refuse(day in options.holidays, f"{day_words(day)} is a holiday already.")
+        _spans(day_words(day), spans)
+
+
 def _quiet(options: PracticeOptions) -> None:
     begins, ends = options.quiet_hours
     length = (ends.hour * 60 + ends.minute - begins.hour * 60 - begins.minute) % 1_440
@@ -199,6 +209,7 @@ def coming(days: Iterable[date], today: date) -> list[date]:
 CHECKS = {
     "hours": _hours,
     "holidays": _holidays,
+    "special_hours": _special,
     "quiet_hours": _quiet,
     "answer_minutes": _targets,
     "resolve_minutes": _targets,

@@ -9,7 +9,7 @@ from services import hours
 from services.desk import Desk
 from services.options import PracticeOptions
 
-TIMED = frozenset({"hours", "holidays", "answer_minutes"})
+TIMED = frozenset({"hours", "holidays", "special_hours", "answer_minutes"})
 Moved = tuple[Owed, datetime]
 
 

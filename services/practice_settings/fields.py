@@ -100,6 +100,11 @@ def _hours(options: PracticeOptions) -> dict[str, str]:
     }
 
 
+def _special(options: PracticeOptions) -> dict[str, str]:
+    return {f"Open on {day_words(day)}": spans_words(options.special_hours[day])
+            for day in sorted(options.special_hours)}  # fmt: skip
+
+
 def _answer(options: PracticeOptions) -> dict[str, str]:
     told = options.answer_minutes
     return {f"Answer {words} within": minutes_words(told[u]) for u, words in URGENCIES.items()}
@@ -166,9 +171,18 @@ def _yes(what: str, field: str) -> Parts:
     return lambda options: {what: "yes" if getattr(options, field) else "no"}
 
 
+def _or_installation(what: str, field: str, words: str) -> Parts:
+    def parts(options: PracticeOptions) -> dict[str, str]:
+        own = getattr(options, field)
+        return {what: "as the installation says" if own is None else words.format(own)}
+
+    return parts
+
+
 FIELDS: Mapping[str, Parts] = {
     "hours": _hours,
     "holidays": _each("Holiday", "holidays", lambda day: day_words(day)),  # type: ignore[arg-type]
+    "special_hours": _special,
     "quiet_hours": lambda options: {"Write to nobody first": span_words(options.quiet_hours)},
     "answer_minutes": _answer,
     "resolve_minutes": _resolve,
@@ -187,6 +201,8 @@ FIELDS: Mapping[str, Parts] = {
     "low_confidence": lambda options: {"Unsure below": f"{options.low_confidence:.0%}"},
     "stale_polls": lambda options: {"Stale after": f"{options.stale_polls} missed polls"},
     "red_flags": _levels,
+    "keep_days": _or_installation("Words are kept", "keep_days", "{} days after closing"),
+    "ai_dollars_a_day": _or_installation("Claude may cost", "ai_dollars_a_day", "${:,.2f} a day"),
     "summary_grade": lambda options: {"Summaries for grade": str(options.summary_grade)},
     "second_approver": _yes("A second person approves rollouts", "second_approver"),
 }

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from db.ai_spend import AiSpends
 from db.practices import Practices
+from services.allowances import dollars_a_day
 from services.container import Container
 from services.desk import Actor, looking
 from services.purse import ENGINE, MICRODOLLARS
@@ -23,12 +24,16 @@ class Fixed:
 
 @dataclass(frozen=True)
 class Spending:
-    """What Claude cost this practice today, in dollars, of how much it may. ``on`` is asked at all."""
+    """What Claude cost this practice today, in dollars, of how much it may.
+
+    ``on`` is asked at all; ``most`` is what the installation allows, whatever the practice says.
+    """
 
     on: bool
     model: str
     dollars: float
     cap: float
+    most: float
     calls: int
 
 
@@ -39,7 +44,7 @@ def fixed(container: Container, actor: Actor) -> Sequence[Fixed]:
         zone = Practices(desk.session).get(desk.practice_id).timezone
     settings = container.settings
     years = settings.claims_retention_days / 365
-    return (
+    return (  # what a practice may decide otherwise says so on its own tab
         Fixed("Time zone", zone, "timezone"),
         Fixed(
             "Text of messages, forms and notes is destroyed",
@@ -65,10 +70,12 @@ def spending(container: Container, actor: Actor) -> Spending:
     with looking(container, actor) as desk:
         desk.require(READ, "see the practice's settings")
         used = desk.open(AiSpends).of(desk.today, ENGINE)
+        cap = dollars_a_day(settings, desk.options)
     return Spending(
         on=settings.ai_engine == ENGINE,
         model=settings.claude_model,
         dollars=used.microdollars / MICRODOLLARS if used else 0.0,
-        cap=settings.claude_dollars_per_day,
+        cap=cap,
+        most=settings.claude_dollars_per_day,
         calls=used.calls if used else 0,
     )

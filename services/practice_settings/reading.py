@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import time
+from datetime import date, time
 
 from services.errors import Invalid
 from services.options import Span
@@ -19,6 +19,30 @@ def spans(day: str, text: str) -> tuple[Span, ...]:
     if text.strip().casefold() in ("", "closed", "-"):
         return ()
     return tuple(_span(day, part) for part in re.split(r"[,;]|\band\b", text) if part.strip())
+
+
+def special(text: str) -> dict[date, tuple[Span, ...]]:
+    """A day and its hours on each line, such as ``2026-12-24 08:00-12:00``.
+
+    Raises ``Invalid`` and quotes the line.
+    """
+    found: dict[date, tuple[Span, ...]] = {}
+    for line in lines(text):
+        day = _day(line)
+        if day in found:
+            raise Invalid(f"{day} is listed twice among the days with other hours.")
+        found[day] = spans(str(day), line[len("2026-12-24") :].lstrip(" :"))
+    return found
+
+
+def _day(line: str) -> date:
+    try:
+        return date.fromisoformat(line[: len("2026-12-24")])
+    except ValueError:
+        raise Invalid(
+            f"“{line[:40]}” is not understood. Write a day and its hours on each line, such as "
+            "2026-12-24 08:00-12:00."
+        ) from None
 
 
 def _span(day: str, text: str) -> Span:

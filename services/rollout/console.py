@@ -18,7 +18,7 @@ from services.rollout import guardrails, plans
 from services.rollout.history import latest_number
 from services.rollout.limits import limits
 from services.rollout.moves import Because, Given, Move
-from services.rollout.plans import Wanted
+from services.rollout.wanted import Wanted
 
 FOLLOW = "follow"
 

@@ -11,7 +11,7 @@ from db.rollout import Rollouts
 from db.staff import Staff, StaffList
 from db.vocabulary import Stage
 from services.desk import Desk
-from services.rollout import draining
+from services.rollout import draining, shadow
 from services.rollout.gate import Gate, gate
 from services.rollout.moves import (
     WORKFLOWS,
@@ -31,7 +31,8 @@ class Effect:
 
     ``waiting`` is how many open conversations there are in the whole practice; ``work`` is what is
     open in this workflow at this scope, ``leaving`` what was approved and has not left,
-    and ``drains_for`` how long open work may still be finished. ``warnings`` are sentences.
+    and ``drains_for`` how long open work may still be finished. ``warnings`` are sentences, and so
+    are ``doubts``: what the shadow says against beginning; whoever begins all the same says why.
     ``asks`` says whether a second person has to approve.
     """
 
@@ -43,6 +44,7 @@ class Effect:
     leaving: int = 0
     drains_for: timedelta | None = None
     warnings: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
     asks: bool = False
 
 
@@ -69,6 +71,7 @@ def effect(desk: Desk, move: Move) -> Effect:
         leaving=desk.open(Deliveries).count_held(move.workflow),
         drains_for=_drains(now, then, places),
         warnings=(*_warnings(desk, move), *_held(now, places)),
+        doubts=_doubts(desk, move),
         asks=desk.options.second_approver and widens(desk, move.workflow, before, after),
     )
 
@@ -106,6 +109,14 @@ def _held(now: Gate, places: tuple[str, ...]) -> Sequence[str]:
     if not now.hold(places):
         return []
     return ["A limit paused it there. Nobody sees it before it is started again on this page."]
+
+
+def _doubts(desk: Desk, move: Move) -> tuple[str, ...]:
+    """What the shadow says against letting people use it now; nothing where it is in none."""
+    if move.stage not in (Stage.PILOT, Stage.ON):
+        return ()
+    ready = shadow.readiness(desk, move.workflow, move.scope)
+    return shadow.doubts(ready) if ready else ()
 
 
 def _warnings(desk: Desk, move: Move) -> Sequence[str]:

@@ -38,7 +38,14 @@ class Because(StrEnum):
     GUARDRAIL = "a limit was exceeded"
     REVERT = "back to an earlier version"
     RESTART = "the pause is over"
+    CHECKED = "all the same: people check every case"
+    HARMLESS = "all the same: what differs is harmless"
+    NO_WAIT = "all the same: too few cases to wait for more"
     OTHER = "other"
+
+
+# Why a pilot begins although the number of the shadow speaks against it.
+ALL_THE_SAME = (Because.CHECKED, Because.HARMLESS, Because.NO_WAIT)
 
 
 @dataclass(frozen=True)

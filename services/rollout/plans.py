@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -17,21 +17,12 @@ from services.errors import FoyerError, Invalid, NotAllowed, Stale
 from services.management import Deed, managed
 from services.rollout import moves, scopes
 from services.rollout.events import tell_change
-from services.rollout.moves import UNSAID, Because, Given, Move
+from services.rollout.moves import Because, Given, Move
 from services.rollout.scopes import RANK, Scope
+from services.rollout.wanted import Earlier, Wanted, dumped, given_of
 
 JOB = "rollout.scheduled"
 GRACE = timedelta(minutes=2)  # a moment that passed while the form was open means now
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """A change as a person plans it. Without ``starts_at`` it begins as soon as it may."""
-
-    move: Move
-    given: Given = UNSAID
-    starts_at: datetime | None = None
-    stops_at: datetime | None = None
 
 
 def moment(day: date, at: time, zone: ZoneInfo) -> datetime:
@@ -65,16 +56,20 @@ def plan(desk: Desk, wanted: Wanted) -> Deed[UUID]:
 def edit(desk: Desk, id: UUID, version: int, wanted: Wanted) -> Deed[None]:
     """Plan something else instead; an approval that was given is void.
 
-    Raises ``Stale`` when somebody changed it meanwhile or it has begun.
+    Raises ``Stale`` when somebody changed it meanwhile or it has begun, ``Invalid`` for what is
+    planned already.
     """
-    row = _taken(desk, id, version)
-    if row.state is PlanState.RUNNING:
-        raise Stale("This has begun already. Please change the stage itself.")
-    was_approved, before = row.approved_by is not None, _words(row)
-    row.asked_by = desk.actor.staff_id
-    _fill(desk, row, wanted)
-    void = ", approval void" if was_approved else ""
-    return Deed(_subject(row), f"{before} -> {_words(row)}{void}", None)
+    return _edited(desk, _editable(desk, id, version), wanted)
+
+
+@managed("rollout.edit_plan", "Go back to this")
+def go_back(desk: Desk, id: UUID, version: int, to: int) -> Deed[None]:
+    """Plan again what was planned at an earlier version; an approval that was given is void."""
+    row = _editable(desk, id, version)
+    kept = next((one for one in row.earlier if one["version"] == to), None)
+    if kept is None:
+        raise Invalid("There is no such version of this plan.")
+    return _edited(desk, row, Earlier.loaded(kept).wanted)
 
 
 @managed("rollout.approve", "Approve")
@@ -109,7 +104,7 @@ def begin(desk: Desk, id: UUID) -> Deed[None]:
     _require_as_approved(desk, row)
     move = Move.loaded(row.move)
     own = _own(desk, move)
-    how = moves.make(desk, move, _given(row))
+    how = moves.make(desk, move, given_of(row))
     row.before = own.dumped() if own else {}
     row.begun_at = desk.now
     row.state = PlanState.RUNNING if row.stops_at else PlanState.DONE
@@ -159,6 +154,32 @@ def digest(row: RolloutPlan) -> str:
     moments = (row.starts_at, row.stops_at)
     what = [row.move, *(m and m.astimezone(UTC).isoformat() for m in moments)]
     return hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()
+
+
+def _editable(desk: Desk, id: UUID, version: int) -> RolloutPlan:
+    row = _taken(desk, id, version)
+    if row.state is PlanState.RUNNING:
+        raise Stale("This has begun already. Please change the stage itself.")
+    return row
+
+
+def _edited(desk: Desk, row: RolloutPlan, wanted: Wanted) -> Deed[None]:
+    was_approved, before, kept = row.approved_by is not None, _words(row), dumped(desk, row)
+    waits = row.starts_at <= desk.now  # for approval alone: it begins as soon as it may
+    if waits and wanted.starts_at and wanted.starts_at <= desk.now:
+        wanted = replace(wanted, starts_at=None)
+    if _same(row, wanted, None if waits else row.starts_at):
+        raise Invalid("This is what is planned already.")
+    row.asked_by, row.earlier = desk.actor.staff_id, [*row.earlier, kept]
+    _fill(desk, row, wanted)
+    void = ", approval void" if was_approved else ""
+    return Deed(_subject(row), f"{before} -> {_words(row)}{void}", None)
+
+
+def _same(row: RolloutPlan, wanted: Wanted, starts: datetime | None) -> bool:
+    planned = (Move.loaded(row.move), starts, row.stops_at, row.because, row.owner)
+    given = wanted.given
+    return planned == (wanted.move, wanted.starts_at, wanted.stops_at, given.because, given.owner)
 
 
 def _fill(desk: Desk, row: RolloutPlan, wanted: Wanted) -> None:
@@ -226,10 +247,6 @@ def _own(desk: Desk, move: Move) -> Scope | None:
 
 def _rank(scope: Scope | None) -> int:
     return RANK[scope.stage] if scope else RANK[Stage.OFF] - 1
-
-
-def _given(row: RolloutPlan) -> Given:
-    return Given(Because(row.because), row.owner, drains=True)
 
 
 def _subject(row: RolloutPlan) -> str:

@@ -90,10 +90,12 @@ def seated(browser: Browser, server: WebServer, cookie: str) -> BrowserContext:
     return context
 
 
-def cold_start(browser: Browser, server: WebServer, cookie: str, url: str) -> float:
-    """Seconds until the list at *url* stands in a browser that has seen nothing yet."""
+def cold_start(
+    browser: Browser, server: WebServer, cookie: str, url: str, selector: str = "li.row"
+) -> float:
+    """Seconds until *selector*, or a list, stands at *url* in a browser that has seen nothing yet."""
     context = seated(browser, server, cookie)
-    seconds = until(context, url, "li.row", "")
+    seconds = until(context, url, selector, "")
     context.close()
     return seconds
 

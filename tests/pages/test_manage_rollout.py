@@ -1,6 +1,6 @@
 """The rollout page: what is on for whom and why, a review before a change, and what stops it."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -14,6 +14,7 @@ from db.vocabulary import Role, Stage
 from services import rollout, switches
 from services.desk import looking
 from services.rollout import guardrails, plans
+from services.rollout.wanted import Wanted
 from tests.db import rows
 
 PAGE = "manage/rollout.py"
@@ -183,7 +184,7 @@ def test_a_plan_whose_moment_is_changed_needs_its_approval_again(
         Practices(session).get(practice.id).options = {"second_approver": True}
     switches.set_stage(container, admin, switches.Move("inbox", "", Stage.OFF, seen=Stage.ON))
     move = switches.Move("inbox", "", Stage.PILOT, (nurse.staff_id,), Stage.OFF)
-    wanted = plans.Wanted(move, starts_at=rows.later(days=1))
+    wanted = Wanted(move, starts_at=rows.later(days=1))
     id = plans.plan(container, admin, wanted)
     plans.approve(container, manager, id, 1)
     app = open_page(admin, PAGE)
@@ -194,6 +195,25 @@ def test_a_plan_whose_moment_is_changed_needs_its_approval_again(
         plan = desk.open(RolloutPlans).get(id)
     assert (plan.state, plan.approved_by) == (PlanState.ASKED, None)
     assert plan.starts_at == datetime(2026, 3, 5, 9, tzinfo=UTC)
+
+
+def test_whom_a_plan_concerns_is_changed_before_it_begins_and_taken_back(
+    open_page, container, practice, admin, nurse, front_desk, clock
+):
+    move = switches.Move("inbox", "", Stage.PILOT, (nurse.staff_id,), Stage.ON)
+    id = plans.plan(container, admin, Wanted(move, starts_at=rows.later(days=1)))
+    app = open_page(admin, PAGE)
+    app.pills(key=f"edit/{id}/1/pilots").select(front_desk.staff_id).run()
+    both = "pilot for Sample front desk, Sample nurse"
+    assert f"pilot for Sample nurse → {both}" in words(app)
+    app.button(key=f"edit/{id}").click().run()
+    assert not app.exception
+    assert f"on → {both}" in words(app)
+    assert "by Sample admin: pilot for Sample nurse, from Tue 3 Mar, 04:00" in words(app)
+    app.button(key=f"back/{id}/2/1").click().run()
+    assert not app.error
+    with looking(container, admin) as desk:
+        assert desk.open(RolloutPlans).get(id).move["pilots"] == [str(nurse.staff_id)]
 
 
 def test_a_change_is_taken_back_from_its_diff(open_page, container, practice, admin):
@@ -263,3 +283,47 @@ def test_a_place_that_a_limit_paused_is_shown_and_started_again_in_two_clicks(
     assert not app.exception
     with looking(container, nurse) as desk:
         assert rollout.gate(desk, "inbox").shows_to(nurse.staff_id, (WEST,))
+
+
+def test_below_the_bar_of_the_shadow_a_pilot_needs_a_reason(
+    open_page, container, practice, admin, nurse
+):
+    switches.set_stage(container, admin, switches.Move("inbox", "", Stage.SHADOW, seen=Stage.ON))
+    app = open_page(admin, PAGE)
+    assert "agreement of no case, 30 are needed, the bar is 85 %" in words(app).lower()
+    app.button(key="change/inbox").click().run()
+    chips(app, "Roles in the pilot").select(Role.NURSE).run()
+    assert [w.value for w in app.warning if "Too few cases yet" in w.value]
+    assert app.button(key="move/yes").disabled
+    app.selectbox(key="move/all_the_same").select(switches.Because.CHECKED).run()
+    assert not app.button(key="move/yes").disabled
+    app.button(key="move/yes").click().run()
+    assert stages(container, admin) == {"": Stage.PILOT}
+    with looking(container, admin) as desk:
+        [_, line] = reversed(desk.open(AuditTrail).search(verb="rollout.set_stage"))
+    assert line.reason.endswith("because: all the same: people check every case")
+
+
+def test_how_a_pilot_goes_is_told_by_name_to_whoever_may_read_metrics(
+    open_page, container, practice, admin, manager, compliance, nurse, clock
+):
+    move = switches.Move("inbox", "", Stage.PILOT, (nurse.staff_id,), Stage.ON)
+    switches.set_stage(container, admin, move)
+    clock.wait(timedelta(days=41))
+    app = open_page(manager, PAGE)
+    assert not app.exception
+    assert "Since Mon 2 Mar, 04:00: Sample nurse" in words(app)
+    assert "Answered in time: 0 of 30 cases" in words(app)
+    assert "In pilot for 41 days: decide" in words(app)
+    app = open_page(compliance, PAGE)
+    assert "Managers and administrators see how a pilot goes." in words(app)
+    assert "Answered in time" not in words(app)
+
+
+def test_the_changes_are_saved_as_a_file(open_page, container, practice, compliance, admin):
+    switches.set_stage(container, admin, switches.Move("inbox", "", Stage.OFF, seen=Stage.ON))
+    app = open_page(compliance, PAGE)
+    app.button(key="past/export").click().run()
+    assert not app.exception
+    [save] = app.get("download_button")
+    assert save.proto.label == "Save 1 lines"

@@ -105,5 +105,44 @@ def test_an_address_of_nonsense_shows_the_last_thirty_days(open_page, manager, s
     assert len(app.metric) > 5
 
 
+def test_days_to_come_end_today(open_page, manager, simulated, clock):
+    ahead = {"from": str(simulated.first), "to": str(clock().date() + timedelta(days=3))}
+    app = open_page(manager, PAGE, **ahead)
+    assert not app.exception
+    assert "went wrong" not in words(app)
+    assert app.date_input[0].value[1] <= clock().date()
+
+
 def test_a_nurse_is_turned_away(open_page, nurse, practice):
     assert "may not read metrics" in words(open_page(nurse, PAGE))
+
+
+def test_a_sentence_is_pinned_seen_and_taken_off(open_page, manager, simulated):
+    app = open_page(manager, PAGE, **asked(simulated, metric="notes.time"))
+    app.text_input[0].set_value("New *portal* form")
+    app.button(key="FormSubmitter:annotate-Pin to this day").click().run()
+    assert not app.exception
+    assert any("New *portal* form" in one.value for one in app.text)
+    assert any("“New \\*portal\\* form”" in one.value for one in app.caption)
+    next(b for b in app.button if b.label == "Remove").click().run()
+    assert not any("portal" in one.value for one in (*app.text, *app.caption))
+
+
+def test_a_sentence_that_tells_of_a_patient_is_refused_on_the_page(open_page, manager, simulated):
+    app = open_page(manager, PAGE, **asked(simulated))
+    app.text_input[0].set_value("MRN 12345 twice")
+    app.button(key="FormSubmitter:annotate-Pin to this day").click().run()
+    assert "seems to hold a record number" in words(app)
+
+
+def test_the_pdf_is_offered_beside_the_csv_and_on_record(
+    open_page, container, practice, manager, simulated
+):
+    app = open_page(manager, PAGE, **asked(simulated, location="Location/1"))
+    app.button(key="export/pdf").click().run()
+    assert not app.exception
+    [save] = app.get("download_button")
+    assert save.proto.label.startswith("Save the PDF of")
+    with reading(container.engine) as session:
+        [line] = AuditTrail(session, practice.id).search(verb="metrics.export")
+    assert line.reason.startswith("PDF, ")

@@ -1,6 +1,6 @@
 """The practice's settings as a page: seen before saved, nothing typed is lost, one click takes back."""
 
-from datetime import date
+from datetime import date, time
 
 import pytest
 
@@ -66,6 +66,27 @@ def test_holidays_are_chosen_from_the_federal_ones(open_page, admin, kept):
     assert "Holiday Fri 3 Jul 2026: nothing  →  listed" in words(app)
     app.button(key="practice/save/Hours").click().run()
     assert kept().holidays == (date(2026, 7, 3),)
+
+
+def test_a_half_day_is_typed_as_a_day_and_its_hours(open_page, admin, kept):
+    app = open_page(admin, PAGE)
+    app.text_area(key="practice/0/special").input("Christmas Eve until noon")
+    look(app, "hours")
+    assert "“Christmas Eve until noon” is not understood" in words(app)
+    app.text_area(key="practice/0/special").input("2026-12-24 8-12")
+    look(app, "hours")
+    assert "Open on Thu 24 Dec 2026: nothing  →  08:00-12:00" in words(app)
+    app.button(key="practice/save/Hours").click().run()
+    assert kept().special_hours == {date(2026, 12, 24): ((time(8), time(12)),)}
+
+
+def test_a_practice_keeps_words_for_a_time_of_its_own(open_page, admin, kept):
+    app = open_page(admin, PAGE)
+    app.number_input(key="practice/0/keep_days").set_value(14)
+    look(app, "retention")
+    assert "Words are kept: as the installation says  →  14 days after closing" in words(app)
+    app.button(key="practice/save/Retention").click().run()
+    assert kept().keep_days == 14
 
 
 def test_a_new_pool_can_be_routed_to_once_it_is_saved(open_page, admin, kept):

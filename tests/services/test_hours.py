@@ -115,3 +115,22 @@ def test_a_holiday_counts_like_a_sunday() -> None:
     assert hours.elapsed(wednesday, monday, closed) == timedelta(hours=1)
     assert hours.is_open(thursday, open_)
     assert not hours.is_open(thursday, closed)
+
+
+def test_on_a_half_day_the_clock_stops_at_noon() -> None:
+    """Christmas Eve closes at noon: what comes at 11:30 has half an hour of that day."""
+    eve = {date(2026, 12, 24): ((time(8), time(12)),)}
+    half = practice("America/New_York", special_hours=eve, holidays=(date(2026, 12, 25),))
+    usual = practice("America/New_York")
+    late = datetime(2026, 12, 24, 11, 30, tzinfo=NEW_YORK)
+    assert hours.after(late, 60, usual) == datetime(2026, 12, 24, 13, 30, tzinfo=NEW_YORK)
+    assert hours.after(late, 60, half) == datetime(2026, 12, 28, 8, 30, tzinfo=NEW_YORK)
+    assert hours.elapsed(late, late + timedelta(days=1), half) == timedelta(minutes=30)
+
+
+def test_a_saturday_can_be_open_for_once() -> None:
+    saturday = datetime(2026, 10, 10, 9, tzinfo=NEW_YORK)
+    flu = practice("America/New_York", special_hours={saturday.date(): ((time(9), time(13)),)})
+    assert hours.is_open(saturday, flu)
+    assert not hours.is_open(saturday, practice("America/New_York"))
+    assert not hours.is_open(saturday + timedelta(days=7), flu)

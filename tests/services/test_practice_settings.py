@@ -145,6 +145,12 @@ REFUSED = [
     ({"hours": {0: ((time(12), time(8)),)}}, "Monday: 12:00 is not before 08:00"),
     ({"hours": {1: (MORNING, (time(11), time(17)))}}, "Tuesday: the hours overlap"),
     ({"holidays": (date(2026, 12, 25), date(2026, 12, 25))}, "Fri 25 Dec 2026 is listed twice"),
+    ({"special_hours": {date(2026, 12, 24): ()}}, "Thu 24 Dec 2026 has no hours"),
+    ({"special_hours": {date(2026, 12, 24): ((time(12), time(8)),)}}, "12:00 is not before 08:00"),
+    (
+        {"holidays": (date(2026, 12, 24),), "special_hours": {date(2026, 12, 24): (MORNING,)}},
+        "is a holiday already",
+    ),
     (
         {"answer_minutes": dict.fromkeys(Urgency, 30) | {Urgency.EMERGENCY: 0}},
         "1 to 14,400 minutes",

@@ -58,9 +58,15 @@ def _why(why: Why, options: PracticeOptions, now: datetime) -> Shown:
         "confidence": words.percent(why.confidence),
         "engine": "Claude" if why.engine == "claude" else "built-in rules and models",
         "model": why.model,
-        "prompt": why.prompt_digest,
+        "prompt": _instructions(why),
         "made": words.at(why.made_at, options.zone, now),
     }
+
+
+def _instructions(why: Why) -> str:
+    if why.engine != "claude":
+        return "none: this engine follows rules and examples"
+    return f"{why.instructions} ({why.prompt_digest})" if why.instructions else why.prompt_digest
 
 
 def _marks(item: Item, options: PracticeOptions, now: datetime) -> list[tuple[str, str]]:

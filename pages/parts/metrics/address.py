@@ -35,7 +35,7 @@ class Address:
 
 def read(asked: Mapping[str, str], today: date) -> Address:
     """The address as it was asked for; what makes no sense is left out."""
-    last = _day(asked.get("to", "")) or today
+    last = min(_day(asked.get("to", "")) or today, today)
     first = _day(asked.get("from", "")) or last - timedelta(days=DEFAULT_DAYS - 1)
     if first > last or last - first > LONGEST:
         first = last - timedelta(days=DEFAULT_DAYS - 1)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import plotly.graph_objects as go
 import streamlit as st
 
+from pages.parts.plain import harmless
 from services.metrics.definitions.definition import Definition, Unit
 from services.metrics.marks import Pause
 from services.metrics.report import Point, Series
@@ -52,7 +53,7 @@ def chart(found: Series, shown: date | None) -> date | None:
         *(f"{letter}: {pause.told}" for letter, pause in _lettered(found)),
         *(f"{n}: {day}, {what}" for n, (day, what) in enumerate(_marks(found), start=1)),
     ]
-    st.caption("  \n".join(told).replace("$", r"\$"))
+    st.caption("  \n".join(map(harmless, told)))
     picked = event["selection"]["points"]
     return date.fromisoformat(str(picked[0]["customdata"])) if picked else None
 
@@ -160,7 +161,7 @@ def _span(drawn: go.Figure, letter: str, pause: Pause, newest: date) -> None:
 
 
 def _marks(found: Series) -> list[tuple[date, str]]:
-    """Rollout events by day, each day told once."""
+    """Rollout events and annotations by day, each day told once."""
     days = groupby(found.events, lambda event: event.day)
     return [(day, "; ".join(event.told for event in events)) for day, events in days]
 

@@ -11,6 +11,7 @@ from pages.parts.desk import open_building
 from pages.parts.manage import may_do, said_plainly
 from pages.parts.metrics import charts
 from pages.parts.metrics.address import Address, go
+from pages.parts.metrics.annotations import annotations
 from pages.parts.metrics.tiles import explained
 from services.desk import Actor
 from services.metrics.definitions.definition import Definition, Unit
@@ -44,6 +45,7 @@ def detail(found: Report, address: Address, actor: Actor, zone: ZoneInfo) -> Non
         clicked = charts.chart(opened, address.day)
         if clicked and clicked != address.day:
             go(address, day=clicked)
+        annotations(found, address, actor, zone)
         _rows(found, metric, address, actor, zone)
         if may_do(actor, set_target.verb):
             _target(metric, found, actor)

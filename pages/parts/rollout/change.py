@@ -1,27 +1,24 @@
 """Moving a workflow: who, from when, why; reviewed with every name before it happens."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from uuid import UUID
 
 import streamlit as st
 
 from db.rollout import Rollout
-from db.vocabulary import Role, Stage
+from db.vocabulary import Stage
 from pages.parts.desk import open_building
 from pages.parts.manage import clock_time, said_plainly
+from pages.parts.rollout.audience import audience
 from pages.parts.rollout.now import CHOSEN
-from pages.parts.rollout.review import review
-from pages.parts.rollout.shown import FOLLOW, REASONS, ROLES, STAGES, Shown
+from pages.parts.rollout.review import all_the_same, review
+from pages.parts.rollout.shown import FOLLOW, REASONS, STAGES, Shown
 from services import switches
 from services.desk import Actor, looking
-from services.policy import may
 from services.rollout import plans
-from services.rollout.plans import Wanted
+from services.rollout.wanted import Wanted
 from services.switches import WORKFLOWS, Given, Move
 
-CHIPS = 16  # people that fit as chips; more are looked up by typing
 FOLLOWING = {
     Stage.OFF: Stage.PILOT, Stage.SHADOW: Stage.PILOT, Stage.PILOT: Stage.ON, Stage.ON: Stage.ON,
 }  # fmt: skip
@@ -86,46 +83,8 @@ def _stage(workflow: str, own: Rollout | None, scope: str) -> Stage | None:
 
 
 def _audience(move: Move, own: Rollout | None, shown: Shown) -> Move:
-    """Whom the pilot reaches: chips for roles and people, and a share."""
-    opens = f"{move.workflow}.read"
-    roles = st.pills(
-        "Roles in the pilot", [role for role in ROLES if may(role, opens)],
-        selection_mode="multi", wrap=True, format_func=ROLES.__getitem__,
-        default=[Role(role) for role in own.roles] if own else [], key=_key(move, own, "roles"),
-    )  # fmt: skip
-    pilots = _people(move, own, shown)
-    percent = st.slider(
-        "Share of " + (" and ".join(ROLES[role].lower() for role in roles) or "everybody"),
-        0, 100, _share(own, bool(roles)), 5, "%d%%",
-        key=f"{_key(move, own, 'percent')}/{bool(roles)}",
-        help="The same people stay in it as the share grows. People chosen by name are in it "
-        "besides.",
-    )  # fmt: skip
-    return replace(move, pilots=tuple(pilots), roles=tuple(roles), percent=percent)
-
-
-def _key(move: Move, own: Rollout | None, part: str) -> str:
-    return f"move/{part}/{move.workflow}/{move.scope}/{own.stage if own else None}"
-
-
-def _share(own: Rollout | None, named: bool) -> int:
-    kept = own.percent if own else 0
-    return kept or 100 * named  # whoever chooses a role means all of it at first
-
-
-def _people(move: Move, own: Rollout | None, shown: Shown) -> Sequence[UUID]:
-    people = shown.readers(move.workflow)
-    already = [UUID(pilot) for pilot in own.pilots] if own else []
-    chosen = [id for id in already if id in people]
-    key = _key(move, own, "pilots")
-    if len(people) <= CHIPS:
-        return st.pills(
-            "People in the pilot", list(people), selection_mode="multi", wrap=True, default=chosen,
-            format_func=people.__getitem__, key=key,
-        )  # fmt: skip
-    return st.multiselect(
-        "People in the pilot", list(people), chosen, format_func=people.__getitem__, key=key
-    )
+    key = f"move/{move.workflow}/{move.scope}/{own.stage if own else None}"
+    return audience(move, own, shown, key)
 
 
 def _terms(actor: Actor, move: Move, shown: Shown) -> tuple[Given, Moments]:
@@ -187,14 +146,20 @@ def _review(actor: Actor, move: Move, given: Given, moments: Moments, shown: Sho
     if touched.asks:
         st.warning("A second person approves this before it happens.", icon=":material/group:")
     label = "Ask for approval" if touched.asks else "Plan it" if planned else _verb(move)
-    if st.button(label, type="primary", icon=":material/check:", key="move/yes"):
+    why = all_the_same(given, touched)
+    if st.button(
+        label, type="primary", icon=":material/check:", key="move/yes", disabled=why is None
+    ):
         with said_plainly():
-            if planned:
-                wanted = Wanted(move, given, moments.starts_at, moments.stops_at)
-                plans.plan(open_building(), actor, wanted)
-            else:
-                switches.set_stage(open_building(), actor, move, given)
+            _do(actor, Wanted(move, why or given, moments.starts_at, moments.stops_at), planned)
             st.rerun()
+
+
+def _do(actor: Actor, wanted: Wanted, planned: object) -> None:
+    if planned:
+        plans.plan(open_building(), actor, wanted)
+    else:
+        switches.set_stage(open_building(), actor, wanted.move, wanted.given)
 
 
 def _verb(move: Move) -> str:

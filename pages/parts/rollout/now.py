@@ -207,5 +207,7 @@ def _stage(row: Rollout, shown: Shown) -> None:
     st.badge(label, color=color, icon=icon)
     if row.stage is Stage.PILOT:
         st.caption(shown.says(row))
+    if hint := shown.waiting.get((row.workflow, row.scope)):
+        st.badge(hint.said, color="orange", icon=":material/hourglass_top:")
     if drain := draining.of(row):
         st.caption(f"open work may be finished until {clock_time(drain.until, shown.zone)}")

@@ -7,12 +7,14 @@ from pages.parts.manage import clock_time, may_do, said_plainly
 from pages.parts.rollout.shown import Shown
 from services import switches
 from services.desk import Actor, looking
+from services.rollout.exporting import export_changes
 from services.rollout.history import Change, Pause, history, pauses
 from services.switches import WORKFLOWS
 
 
 def past(actor: Actor, shown: Shown) -> None:
-    """The changes of one workflow, newest first."""
+    """The changes of one workflow, newest first, and all of all as a file."""
+    _file(actor)
     workflow = st.segmented_control(
         "Workflow", list(WORKFLOWS), format_func=WORKFLOWS.__getitem__,
         default=next(iter(WORKFLOWS)), required=True, key="past/workflow",
@@ -27,6 +29,19 @@ def past(actor: Actor, shown: Shown) -> None:
     for change in changes:
         with st.container(border=True, gap="small"):
             _change(actor, change, changes[0].number, shown)
+
+
+def _file(actor: Actor) -> None:
+    if may_do(actor, export_changes.verb) and st.button(
+        export_changes.label, key="past/export", icon=":material/download:",
+        help=export_changes.help,
+    ):  # fmt: skip
+        with said_plainly():
+            made = export_changes(open_building(), actor)
+            st.download_button(
+                f"Save {made.lines:,} lines", made.text, "rollout.csv", "text/csv",
+                on_click="ignore", key="past/save",
+            )  # fmt: skip
 
 
 def _change(actor: Actor, change: Change, newest: int, shown: Shown) -> None:

@@ -5,14 +5,16 @@ from datetime import date, datetime, time
 import streamlit as st
 
 from db.rollout_changes import PlanState, RolloutPlan, RolloutPlans
+from db.vocabulary import Stage
 from pages.parts.desk import open_building
 from pages.parts.manage import Badge, clock_time, may_do, said_plainly
+from pages.parts.rollout.audience import audience
 from pages.parts.rollout.shown import Shown
 from services.desk import Actor, looking
 from services.rollout import plans, scopes
 from services.rollout.moves import Move
-from services.rollout.plans import Wanted
-from services.switches import WORKFLOWS, Because, Given
+from services.rollout.wanted import Earlier, Wanted, earlier, given_of
+from services.switches import WORKFLOWS
 
 BADGES: dict[PlanState, Badge] = {
     PlanState.ASKED: ("Waits for approval", "orange", ":material/group:"),
@@ -38,6 +40,7 @@ def planned(actor: Actor, shown: Shown) -> None:
                 _approve(actor, plan)
                 _edit(actor, plan, shown)
                 _cancel(actor, plan)
+            _past(actor, plan, shown)
     if settled:
         st.subheader("What came of the last ones")
     for plan in settled:
@@ -50,8 +53,7 @@ def _plan(plan: RolloutPlan, shown: Shown) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.badge(label, color=color, icon=icon)
         st.text(f"{WORKFLOWS.get(plan.workflow, plan.workflow)}, {shown.place(move.scope)}")
-        what = scopes.said(move.after, shown.name) if move.after else "follow the practice"
-        st.text(f"{move.seen or 'as the practice'} → {what}")
+        st.text(f"{move.seen or 'as the practice'} → {_said(move, shown)}")
     st.caption(_when(plan, shown))
     if plan.outcome:
         st.text(plan.outcome)
@@ -83,16 +85,63 @@ def _approve(actor: Actor, plan: RolloutPlan) -> None:
 def _edit(actor: Actor, plan: RolloutPlan, shown: Shown) -> None:
     if plan.state is PlanState.RUNNING or not may_do(actor, plans.edit.verb):
         return
-    with st.popover("Change when", icon=":material/edit_calendar:", help=plans.edit.help):
+    with st.popover("Change it", icon=":material/edit_calendar:", help=plans.edit.help):
         if plan.approved_by:
             st.warning("The approval is void once you change this.", icon=":material/group:")
+        move = _whom(plan, shown)
         starts = _moment("Begins", plan.starts_at, plan, shown)
         stops = plan.stops_at and _moment("Ends", plan.stops_at, plan, shown)
-        if st.button("Change it", type="primary", key=f"edit/{plan.id}"):
+        if st.button(plans.edit.label, type="primary", key=f"edit/{plan.id}"):
             with said_plainly():
-                _edited(actor, plan, plans.moment(*starts, shown.zone),
+                _edited(actor, plan, move, plans.moment(*starts, shown.zone),
                         stops and plans.moment(*stops, shown.zone))  # fmt: skip
                 st.rerun()
+
+
+def _whom(plan: RolloutPlan, shown: Shown) -> Move:
+    """The same move for whoever is chosen, with what differs by name; only a pilot has people."""
+    move = Move.loaded(plan.move)
+    if move.stage is not Stage.PILOT or move.after is None:
+        return move
+    wanted = audience(move, move.after, shown, f"edit/{plan.id}/{plan.version}")
+    was, will = _said(move, shown), _said(wanted, shown)
+    if was != will:
+        st.text(f"{was} → {will}")
+    return wanted
+
+
+def _said(move: Move, shown: Shown) -> str:
+    return scopes.said(move.after, shown.name) if move.after else "follow the practice"
+
+
+def _past(actor: Actor, plan: RolloutPlan, shown: Shown) -> None:
+    """What was planned before each edit, and the one click that goes back to it."""
+    after = Move.loaded(plan.move)
+    for one in earlier(plan):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            who = f"Changed {clock_time(one.at, shown.zone)} by {shown.who(one.by)}"
+            st.caption(f"{who}: {_said(one.wanted.move, shown)}{_until(one, shown)}")
+            st.caption(f"→ {_said(after, shown)}")
+            _go_back(actor, plan, one)
+        after = one.wanted.move
+
+
+def _until(one: Earlier, shown: Shown) -> str:
+    starts, stops = one.wanted.starts_at, one.wanted.stops_at
+    ends = f" until {clock_time(stops, shown.zone)}" if stops else ""
+    return f", from {clock_time(starts, shown.zone)}{ends}"
+
+
+def _go_back(actor: Actor, plan: RolloutPlan, one: Earlier) -> None:
+    if plan.state is PlanState.RUNNING or not may_do(actor, plans.go_back.verb):
+        return
+    if st.button(
+        plans.go_back.label, icon=":material/undo:", help=plans.go_back.help, type="tertiary",
+        key=f"back/{plan.id}/{plan.version}/{one.version}",
+    ):  # fmt: skip
+        with said_plainly():
+            plans.go_back(open_building(), actor, plan.id, plan.version, one.version)
+            st.rerun()
 
 
 def _moment(label: str, now: datetime, plan: RolloutPlan, shown: Shown) -> tuple[date, time]:
@@ -104,9 +153,10 @@ def _moment(label: str, now: datetime, plan: RolloutPlan, shown: Shown) -> tuple
     return day, at
 
 
-def _edited(actor: Actor, plan: RolloutPlan, starts: datetime, stops: datetime | None) -> None:
-    given = Given(Because(plan.because), plan.owner, drains=True)
-    wanted = Wanted(Move.loaded(plan.move), given, starts, stops)
+def _edited(
+    actor: Actor, plan: RolloutPlan, move: Move, starts: datetime, stops: datetime | None
+) -> None:
+    wanted = Wanted(move, given_of(plan), starts, stops)
     plans.edit(open_building(), actor, plan.id, plan.version, wanted)
 
 

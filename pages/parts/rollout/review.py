@@ -1,10 +1,12 @@
 """The blast radius of a change, as a person reads it before they confirm."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from pages.parts.rollout.shown import FOLLOW, STAGES, Shown
 from services.rollout import scopes
-from services.switches import WORKFLOWS, Effect, Given, Move
+from services.switches import ALL_THE_SAME, WORKFLOWS, Because, Effect, Given, Move
 
 STATES = {"ready": "to check", "held": "held by a rule", "open": "open", "waiting": "waiting"}
 
@@ -21,6 +23,23 @@ def review(move: Move, given: Given, touched: Effect, shown: Shown) -> None:
     for warning in touched.warnings:
         st.warning(warning, icon=":material/warning:")
     _work(given, touched)
+
+
+def all_the_same(given: Given, touched: Effect) -> Given | None:
+    """The reasons to go on with; ``None`` until somebody said why, where the shadow has doubts."""
+    for doubt in touched.doubts:
+        st.warning(doubt, icon=":material/visibility_off:")
+    if not touched.doubts:
+        return given
+    why = st.selectbox(
+        "Why begin all the same", ALL_THE_SAME, index=None, format_func=_why,
+        placeholder="Choose a reason, it goes on record", key="move/all_the_same",
+    )  # fmt: skip
+    return replace(given, because=why) if why else None
+
+
+def _why(because: Because) -> str:
+    return because.partition(": ")[2].capitalize()
 
 
 def _people(touched: Effect) -> None:

@@ -15,9 +15,10 @@ from pages.parts.manage import Badge
 from services import switches
 from services.desk import Actor, looking
 from services.policy import may
-from services.rollout import scopes
+from services.rollout import scopes, staleness
 from services.rollout.history import latest_number
 from services.rollout.scopes import Scope
+from services.rollout.staleness import Waiting
 from services.switches import WORKFLOWS, Because
 
 STAGES = {
@@ -59,6 +60,7 @@ class Shown:
     names: Mapping[UUID, str]
     people: Mapping[UUID, tuple[str, Role]]
     zone: ZoneInfo
+    waiting: Mapping[tuple[str, str], Waiting]
 
     def name(self, id: str) -> str:
         """A person or a place as the reader knows it."""
@@ -111,4 +113,5 @@ def looked_up(actor: Actor) -> Shown:
             names=staff.names(),
             people={p.id: (p.name, p.role) for p in staff.active()},
             zone=desk.options.zone,
+            waiting={(one.workflow, one.place): one for one in staleness.waiting(desk)},
         )

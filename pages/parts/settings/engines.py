@@ -17,7 +17,7 @@ CONSENT = (
 def engines(sitting: Sitting, actor: Actor) -> Wanted | None:
     """Consent, confidence, patience with missing polls, the grade of summaries, and who approves."""
     options = sitting.shown.options
-    _spending(actor)
+    most = _spending(actor)
     with st.form(sitting.key("engines/form"), border=False):
         consent = st.toggle(
             "Claude may draft for this practice", options.claude_consent, disabled=sitting.locked,
@@ -37,6 +37,7 @@ def engines(sitting: Sitting, actor: Actor) -> Wanted | None:
             "Summaries for patients are written for this school grade", 3, 12,
             options.summary_grade, disabled=sitting.locked, key=sitting.key("summary_grade"),
         )  # fmt: skip
+        dollars = _dollars(sitting, most)
         second = st.toggle(
             "A second person approves a rollout change that lets somebody in",
             options.second_approver, disabled=sitting.locked, key=sitting.key("second_approver"),
@@ -45,19 +46,31 @@ def engines(sitting: Sitting, actor: Actor) -> Wanted | None:
             return None
     return {
         "claude_consent": consent, "low_confidence": unsure / 100, "stale_polls": polls,
-        "summary_grade": grade, "second_approver": second,
+        "summary_grade": grade, "second_approver": second, "ai_dollars_a_day": dollars,
     }  # fmt: skip
 
 
-def _spending(actor: Actor) -> None:
+def _dollars(sitting: Sitting, most: float) -> float | None:
+    return st.number_input(
+        "Claude may cost this practice a day, in dollars", 0.0, most,
+        None if (own := sitting.shown.options.ai_dollars_a_day) is None else min(own, most),
+        step=1.0, placeholder=f"as the installation says: {most:,.2f}", disabled=sitting.locked,
+        key=sitting.key("ai_dollars_a_day"),
+        help="At the limit the built-in engine goes on. Empty is as much as the installation allows.",
+    )  # fmt: skip
+
+
+def _spending(actor: Actor) -> float:
+    """Today's spending; returns the most that the installation allows."""
     used = installation.spending(open_building(), actor)
     if not used.on:
         st.info("The installation asks no model outside the building (ai_engine is local).",
                 icon=":material/home_work:")  # fmt: skip
-        return
+        return used.most
     share = min(1.0, used.dollars / used.cap) if used.cap else 1.0
     st.progress(
         share,
         f"Claude today: ${used.dollars:,.2f} of ${used.cap:,.2f} in {used.calls:,} calls "
         f"({used.model}). At the limit the local engine goes on.",
     )
+    return used.most

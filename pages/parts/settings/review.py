@@ -13,6 +13,11 @@ from services.desk import Actor
 from services.practice_settings import Change, Effect, Shown
 from services.practice_settings.changing import Version
 
+DESTROYED = (
+    "The words of {:,} closed items are destroyed with the next sweep, and nobody can bring them "
+    "back. Numbers and the audit trail stay."
+)
+
 
 def review(actor: Actor, sitting: Sitting, subject: str, wanted: Wanted) -> None:
     """What *wanted* changes, thing by thing, and the button that saves it."""
@@ -23,6 +28,8 @@ def review(actor: Actor, sitting: Sitting, subject: str, wanted: Wanted) -> None
             st.text(f"{difference.what}: {difference.before}  →  {difference.after}")
         for sentence in due_words(found):
             st.text(sentence)
+        if found.destroyed:
+            st.warning(DESTROYED.format(found.destroyed), icon=":material/delete_forever:")
         if st.button(
             practice_settings.save.label, type="primary", icon=":material/check:",
             key=f"practice/save/{subject}",

@@ -7,7 +7,8 @@ import streamlit as st
 
 from db.vocabulary import Urgency
 from pages.parts.settings.sitting import Sitting, Wanted
-from services.options import PracticeOptions
+from services.options import PracticeOptions, Span
+from services.practice_settings import reading
 from services.practice_settings.checks import MOST_MINUTES
 from services.practice_settings.fields import DAYS, day_words, spans_words
 from services.practice_settings.holidays import federal
@@ -30,12 +31,14 @@ def hours(sitting: Sitting, today: date) -> Wanted | None:
             typed = _week(sitting, options)
         with right:
             holidays = _holidays(sitting, options, today)
+            special = _special(sitting, options, today)
             quiet = _quiet(sitting, options)
         if not sitting.submit("hours"):
             return None
     return {
         "hours": {day: read for day, text in enumerate(typed) if (read := spans(DAYS[day], text))},
         "holidays": holidays,
+        "special_hours": past_special(options, today) | reading.special(special),
         "quiet_hours": quiet,
     }
 
@@ -76,6 +79,22 @@ def _holidays(sitting: Sitting, options: PracticeOptions, today: date) -> tuple[
     )  # fmt: skip
     past = [day for day in options.holidays if day < today]
     return tuple(sorted({*past, *chosen, *([more] if more else [])}))
+
+
+def _special(sitting: Sitting, options: PracticeOptions, today: date) -> str:
+    coming = {day: spans for day, spans in options.special_hours.items() if day >= today}
+    return st.text_area(
+        "Days with other hours", "\n".join(f"{d} {spans_words(coming[d])}" for d in sorted(coming)),
+        disabled=sitting.locked, key=sitting.key("special"), height=96,
+        placeholder="2026-12-24 08:00-12:00",
+        help="A half day before a holiday, or a Saturday in flu season: a day and its hours on "
+        "each line.",
+    )  # fmt: skip
+
+
+def past_special(options: PracticeOptions, today: date) -> dict[date, tuple[Span, ...]]:
+    """Days that have been stay on record: the numbers of those days rest on them."""
+    return {day: spans for day, spans in options.special_hours.items() if day < today}
 
 
 def _named(day: date, name: str) -> str:

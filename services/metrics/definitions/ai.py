@@ -55,6 +55,13 @@ AI = (
         target_from="Foyer's default for starting a pilot",
     ),
     Definition(
+        id="ai.shadow_missed", title="Urgencies missed in shadow", desk=DESK, unit=Unit.COUNT,
+        what="While nobody sees them: messages that a person found more urgent than the engine "
+        "had. Looked at before a pilot.", formula="count", source=STORED,
+        measure=total("ai.shadow_missed"), good=Good.DOWN, target=0,
+        target_from="Foyer's default for starting a pilot",
+    ),
+    Definition(
         id="ai.cost", title="Cost of AI", desk=DESK, unit=Unit.MICRODOLLARS,
         what="What model calls cost, all workflows together.", formula="sum", source="AI spending",
         measure=total("ai.cost"), good=Good.DOWN, whole_practice=True,

@@ -46,9 +46,19 @@ def _shadow(thread: Thread, suggestion: Suggestion) -> Iterator[Happening]:
     chosen = thread.row.category
     if chosen is not None:
         agrees = suggestion.category == chosen
-        yield _teller(thread, suggestion).tell(
-            "ai.shadow_agrees", suggestion.created_at, agrees, str(chosen)
-        )
+        teller, at = _teller(thread, suggestion), suggestion.created_at
+        yield teller.tell("ai.shadow_agrees", at, agrees, str(chosen))
+        yield teller.tell("ai.shadow_missed", at, _missed(thread, suggestion), str(chosen))
+
+
+def _missed(thread: Thread, suggestion: Suggestion) -> bool:
+    """A person raised it above what the engine had said, which nobody saw."""
+    raised = any(line.verb == RAISE for line in done_by_people(thread.lines))
+    return raised and _urgency(suggestion).rank > thread.row.urgency.rank
+
+
+def _urgency(suggestion: Suggestion) -> Urgency:
+    return Urgency(suggestion.urgency) if suggestion.urgency else Urgency.ROUTINE
 
 
 def _shown(
@@ -63,7 +73,7 @@ def _shown(
     raised = [
         x for x in done_by_people(thread.lines) if x.verb == RAISE and meanwhile(x.at)
     ]  # fmt: skip
-    engine = Urgency(suggestion.urgency) if suggestion.urgency else Urgency.ROUTINE
+    engine = _urgency(suggestion)
     yield teller.tell("ai.corrected", at, bool(corrected), suggestion.category)
     yield teller.tell("ai.raised", at, engine.rank < thread.row.floor.rank, suggestion.category)
     yield teller.tell("ai.missed", at, bool(raised), suggestion.category)

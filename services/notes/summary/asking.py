@@ -69,14 +69,14 @@ class Written:
 
 def written(
     assistant: Assistant, note: SignedNote, language: Language, grade: float,
-    identifiers: Sequence[str] = (),
+    identifiers: Sequence[str] = (), prompt: Prompt = PROMPT,
 ) -> Written:  # fmt: skip
     """The summary of a signed *note* by *assistant*, each sentence compared with those it tells.
 
     Names and numbers of the patient do not leave the building. Raises ``Unsure`` and
     ``Unreachable`` as the assistant does.
     """
-    answer = assistant.ask(PROMPT, facts_of(note, language, grade, identifiers), SummaryAnswer)
+    answer = assistant.ask(prompt, facts_of(note, language, grade, identifiers), SummaryAnswer)
     is_ours, material = answer.engine == local.ENGINE, material_of(note)
     translated = language != "en" and not is_ours
     return Written(

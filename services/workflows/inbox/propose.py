@@ -26,6 +26,7 @@ from services.container import Container
 from services.desk import Actor, Desk, looking, working
 from services.errors import Unreachable, Unsure
 from services.options import PracticeOptions, options_of
+from services.prompts.live import live
 from services.rollout import Gate
 from services.workflows.inbox.answer import Triage as TriageAnswer
 from services.workflows.inbox.answer import floored
@@ -50,6 +51,7 @@ class Question:
     version: int
     content_hash: str
     facts: Facts
+    prompt: Prompt = PROMPT
 
 
 Reply = Answer[TriageAnswer] | Unsure | Unreachable
@@ -101,8 +103,9 @@ def _claim(
         claimed = desk.open(Conversations).claim_untriaged(desk.now, desk.now + LEASE, size)
         asked = [c for c in claimed if gate.suggests(places_of(c))]
         threads, patients = _around(desk, asked)
+        prompt = live(desk, PROMPT) if asked else PROMPT
         questions = [
-            _question(desk, practice, options, c, threads[c.id], patients[c.patient_id])
+            _question(desk, practice, options, prompt, c, threads[c.id], patients[c.patient_id])
             for c in asked
         ]
         return [question for question in questions if question]
@@ -122,8 +125,8 @@ def _around(
 
 
 def _question(
-    desk: Desk, practice: Practice, options: PracticeOptions, conversation: Conversation,
-    thread: Sequence[Message], patient: Patient,
+    desk: Desk, practice: Practice, options: PracticeOptions, prompt: Prompt,
+    conversation: Conversation, thread: Sequence[Message], patient: Patient,
 ) -> Question | None:  # fmt: skip
     """What to ask; nothing about a damaged record, which is left to people and stops no other."""
     try:
@@ -133,8 +136,9 @@ def _question(
     except Unreadable:
         conversation.triage, conversation.triage_lease = Triage.FAILED, None
         return None
-    desk.record("inbox.prompted", conversation.ref, prompt_digest=PROMPT.digest)
-    return Question(conversation.id, conversation.version, conversation.content_hash, facts)
+    desk.record("inbox.prompted", conversation.ref, prompt_digest=prompt.digest)
+    shown = conversation.content_hash
+    return Question(conversation.id, conversation.version, shown, facts, prompt)
 
 
 def waiting_text(desk: Desk, conversation: Conversation) -> str:
@@ -155,7 +159,7 @@ def _may_ask(container: Container, actor: Actor) -> bool:
 def _ask(assistant: Assistant, question: Question) -> Reply:
     # Both failures are shown on the item as "not categorised"; the red-flag floor stands.
     try:
-        return assistant.ask(PROMPT, question.facts, into=TriageAnswer)
+        return assistant.ask(question.prompt, question.facts, into=TriageAnswer)
     except (Unsure, Unreachable) as failure:
         return failure
     except Exception:
@@ -200,17 +204,14 @@ def _keep(
         conversation.triage_lease = desk.now + TRY_AGAIN if away else None
         conversation.triage = Triage.FAILED
         return "failed", None
-    answer = replace(answer, value=_for_the_floor(question, answer.value, options))
+    answer = replace(answer, value=under_the_floor(question.facts, answer.value, options))
     shadow = gate.stage(places_of(conversation)) is Stage.SHADOW
     _apply(desk, conversation, question, answer.value, options, shadow)
     return "sorted", _suggestion(desk, conversation, question, answer, shadow)
 
 
-def _for_the_floor(
-    question: Question, value: TriageAnswer, options: PracticeOptions
-) -> TriageAnswer:
+def under_the_floor(facts: Facts, value: TriageAnswer, options: PracticeOptions) -> TriageAnswer:
     """The answer under the red-flag floor; an alarm the engine missed gets the reply for one."""
-    facts = question.facts
     raised = floored(value, assess_for(options.red_flags, facts.text, facts.subject))
     if raised.urgency is value.urgency or raised.urgency.rank > Urgency.URGENT.rank:
         return raised

@@ -20,15 +20,18 @@ from db.undo import Undos
 from db.vault import Unreadable
 from services import chart, rollout
 from services.actions import Target, places_of
+from services.ai.local import ENGINE as LOCAL
 from services.ai.redflags import assess_for
 from services.container import Container
 from services.desk import Actor, Desk, working
 from services.ehr.ports import Author, Capability, ChartSummary, Road
 from services.policy import may
+from services.prompts.live import names
 from services.workflows.inbox.claims import Claims, drafted_text, examine
 from services.workflows.inbox.clocks import Clock, clocks
 from services.workflows.inbox.listing import shown
 from services.workflows.inbox.progress import Sent, sent
+from services.workflows.inbox.propose import PROMPT
 from services.workflows.inbox.standing import unanswered
 
 FRESH = timedelta(minutes=15)  # a chart younger than this is not asked for again
@@ -60,7 +63,10 @@ class Said:
 
 @dataclass(frozen=True)
 class Why:
-    """The reason behind a label: the deciding phrases, how sure, and which engine and prompt."""
+    """The reason behind a label: the deciding phrases, how sure, and which engine and prompt.
+
+    ``instructions`` is what people call the prompt; empty for an engine that reads none.
+    """
 
     engine: str
     model: str
@@ -68,6 +74,7 @@ class Why:
     confidence: float
     evidence: tuple[str, ...] = field(repr=False)
     made_at: datetime
+    instructions: str = ""
 
 
 @dataclass(frozen=True)
@@ -156,7 +163,7 @@ def _item(desk: Desk, actor: Actor, row: Conversation, patient: Patient) -> Item
         location=places[row.location].name if row.location in places else "",
         owner=names.get(row.assigned_to, "") if row.assigned_to else "",
         draft=_draft(desk, row, suggestion, answer, names),
-        why=_why(suggestion, answer) if suggestion else None,
+        why=_why(desk, suggestion, answer) if suggestion else None,
         notes=_notes(desk, row, names),
         sent=sent(desk, row.id),
         undo_until=undo.until if undo and mine else None,
@@ -245,7 +252,8 @@ def _draft(
     )
 
 
-def _why(suggestion: Suggestion, answer: dict[str, Any]) -> Why:
+def _why(desk: Desk, suggestion: Suggestion, answer: dict[str, Any]) -> Why:
+    reads = suggestion.engine != LOCAL
     return Why(
         suggestion.engine,
         suggestion.model,
@@ -253,6 +261,7 @@ def _why(suggestion: Suggestion, answer: dict[str, Any]) -> Why:
         suggestion.confidence,
         tuple(answer.get("evidence", [])),
         suggestion.created_at,
+        names(desk, [PROMPT]).get(suggestion.prompt_digest, "") if reads else "",
     )
 
 

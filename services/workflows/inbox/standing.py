@@ -110,6 +110,14 @@ def unanswered(current: Sequence[S]) -> list[S]:
     return waiting
 
 
+def answered_last(current: Sequence[S]) -> list[S]:
+    """The patient's messages that the practice's last word answers, oldest first."""
+    asked = list(current)
+    while asked and asked[-1].author == Author.PRACTICE:
+        asked.pop()
+    return unanswered(asked)
+
+
 def due(row: Conversation | Standing, options: PracticeOptions) -> datetime | None:
     """When the practice owes an answer, counted in opening hours; ``None`` when it owes none."""
     if row.turn is not Turn.PRACTICE or not row.needs_reply:

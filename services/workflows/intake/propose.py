@@ -25,6 +25,7 @@ from services.ehr.ports import PatientRecord, Road
 from services.ehr.registration import Registrar, Registration
 from services.errors import EhrError, FoyerError, Refused
 from services.options import options_of
+from services.prompts.live import live_now
 from services.roads import on_road
 from services.workflows.intake import contents, reviewing
 from services.workflows.intake.contents import Content
@@ -33,7 +34,7 @@ from services.workflows.intake.extract import extract
 from services.workflows.intake.fields import Difference, Field
 from services.workflows.intake.kinds import kind_of
 from services.workflows.intake.matching import Match as Whose
-from services.workflows.intake.reading_model import complete
+from services.workflows.intake.reading_model import PROMPT, complete
 from services.workflows.intake.reconcile import reconcile, with_contradictions
 from services.workflows.intake.routing import set_route
 from services.workflows.intake.whose import keep_whose, whose_is
@@ -169,7 +170,8 @@ def _fields(
     found = extract(content, today)
     if not waiting.may_ask or not _engines_may_work(container, actor):
         return found
-    return complete(assistant, content, found, today)
+    prompt = live_now(container, actor, PROMPT)
+    return complete(assistant, content, found, today, prompt)
 
 
 def _engines_may_work(container: Container, actor: Actor) -> bool:

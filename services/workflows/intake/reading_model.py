@@ -58,8 +58,9 @@ class FormReading(BaseModel):
 
 
 def complete(
-    assistant: Assistant, source: IncomingForm | Document, found: Sequence[Field], today: date
-) -> tuple[Field, ...]:
+    assistant: Assistant, source: IncomingForm | Document, found: Sequence[Field], today: date,
+    prompt: Prompt = PROMPT,
+) -> tuple[Field, ...]:  # fmt: skip
     """*found* with what *assistant* reads beyond it; *found* alone where it has no answer.
 
     A value is kept if its quotation stands in the form, holds the value, and the value has a
@@ -70,7 +71,7 @@ def complete(
         return tuple(found)
     try:
         answer = assistant.ask(
-            PROMPT, Facts(text=text, identifiers=_identifiers(source, found)), FormReading
+            prompt, Facts(text=text, identifiers=_identifiers(source, found)), FormReading
         )
     except (Unsure, Unreachable):
         return tuple(found)  # our own reading needs nobody's help

@@ -27,6 +27,7 @@ from services.notes.sections import SectionKey
 from services.notes.style import Style, styled
 from services.notes.transcripts import read_transcript
 from services.notes.values import Transcript
+from services.prompts.live import live_now
 from services.roads import on_road
 from services.workflows.notes import gathered, preferences, standing
 from services.workflows.notes.acting import keep
@@ -146,7 +147,8 @@ def _drafted(
 ) -> Drafted:
     if not (waiting.may_ask and _engines_may_work(container, actor)):
         raise Unsure(SWITCHED_OFF)
-    draft = asking.drafted(assistant, found.material, wishes=waiting.style.wishes)
+    prompt = live_now(container, actor, asking.PROMPT)
+    draft = asking.drafted(assistant, found.material, wishes=waiting.style.wishes, prompt=prompt)
     doubts: dict[tuple[SectionKey, int], tuple[str, ...]] = {}
     for finding in check(draft, found.material).findings:
         spot = (finding.section, finding.place)

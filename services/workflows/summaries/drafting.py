@@ -18,8 +18,9 @@ from services.desk import Actor, Desk, looking, working
 from services.ehr.ports import Ehr, PatientRecord, Road
 from services.errors import EhrError, FoyerError, Invalid, Refused, Unsure
 from services.notes.summary import SignedNote
-from services.notes.summary.asking import Written, written
+from services.notes.summary.asking import PROMPT, Written, written
 from services.notes.summary.writing import Language
+from services.prompts.live import live_now
 from services.roads import on_road
 from services.workflows.summaries import signed, standing
 from services.workflows.summaries.acting import keep, put_by
@@ -146,7 +147,8 @@ def _said(
     if not (waiting.may_ask and _engines_may_work(container, actor)):
         raise Unsure(SWITCHED_OFF)
     language, grade = _how(container, actor, waiting, patient)
-    return written(assistant, note, language, grade, _identifiers(patient))
+    prompt = live_now(container, actor, PROMPT)
+    return written(assistant, note, language, grade, _identifiers(patient), prompt)
 
 
 def _how(

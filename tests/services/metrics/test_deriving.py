@@ -164,10 +164,24 @@ def test_a_correction_is_of_the_suggestion_that_stood_then() -> None:
 
 def test_in_shadow_only_agreement_is_measured() -> None:
     seen = Thread(conversation(category=Category.REFILL), suggestions=[suggestion(shadow=True)])
-    assert told(ai.facts(seen)) == {"ai.shadow_agrees": 1, "ai.inbox_cost": 0}
+    assert told(ai.facts(seen)) == {
+        "ai.shadow_agrees": 1, "ai.shadow_missed": 0, "ai.inbox_cost": 0
+    }  # fmt: skip
     assert "ai.shadow_agrees" not in told(
         ai.facts(Thread(conversation(), suggestions=seen.suggestions))
     )
+
+
+def test_in_shadow_an_urgency_is_missed_where_a_person_found_more_than_the_engine() -> None:
+    def missed(engine: str, urgency: Urgency, *verbs: str) -> int:
+        row = conversation(category=Category.REFILL, urgency=urgency)
+        unseen = suggestion(shadow=True, urgency=engine)
+        thread = Thread(row, (), [line(verb, MONDAY) for verb in verbs], [unseen])
+        return told(ai.facts(thread))["ai.shadow_missed"]
+
+    assert missed("routine", Urgency.URGENT, "inbox.raise_urgency") == 1
+    assert missed("urgent", Urgency.URGENT, "inbox.raise_urgency") == 0  # the engine said so too
+    assert missed("routine", Urgency.URGENT) == 0  # the red-flag rules had it, nobody raised it
 
 
 def test_a_form_counts_when_it_was_written() -> None:

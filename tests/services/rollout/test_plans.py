@@ -1,6 +1,7 @@
 """Changes with a moment: begun and ended by a job, approved by a second person, void once edited."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -19,7 +20,7 @@ from services.errors import Invalid, NotAllowed, Stale
 from services.lines import Lines
 from services.rollout import plans
 from services.rollout.history import history
-from services.rollout.plans import Wanted
+from services.rollout.wanted import Wanted, earlier
 from services.switches import Because, Given, Move
 from tests.services.conftest import MONDAY
 
@@ -123,6 +124,61 @@ def test_editing_after_approval_voids_it(container, practice, admin, manager, nu
     with looking(container, admin) as desk:
         [line] = desk.open(AuditTrail).search(verb="rollout.edit_plan")
     assert line.reason.endswith("approval void")
+
+
+@pytest.mark.usefixtures("second_approver")
+def test_whom_a_plan_concerns_is_changed_and_taken_back_and_each_voids_the_approval(
+    container, practice, admin, manager, nurse, front_desk, clock, shows
+):
+    switches.set_stage(container, admin, Move("inbox", "", Stage.SHADOW, seen=Stage.ON))
+    later = MONDAY + 2 * HOUR
+    first = Wanted(pilot(nurse, seen=Stage.SHADOW), Given(Because.TRIAL), later)
+    id = plans.plan(container, admin, first)
+    plans.approve(container, manager, id, 1)
+    both = replace(first, move=pilot(nurse, front_desk, seen=Stage.SHADOW))
+    plans.edit(container, admin, id, 2, both)
+    plans.approve(container, manager, id, 3)
+    plans.go_back(container, admin, id, 4, to=2)
+    row = the_plan(container, admin, id)
+    assert (row.state, row.approved_by, row.starts_at) == (PlanState.ASKED, None, later)
+    assert row.move["pilots"] == [str(nurse.staff_id)]
+    told = [(one.version, len(one.wanted.move.pilots), one.by) for one in earlier(row)]
+    assert told == [(4, 2, admin.staff_id), (2, 1, admin.staff_id)]
+    clock.wait(2 * HOUR)
+    assert not plans.run_due(container, practice)
+    plans.approve(container, manager, id, 5)
+    assert plans.run_due(container, practice) == {"begun": 1}
+    assert (shows(nurse), shows(front_desk)) == (True, False)
+    with looking(container, admin) as desk:
+        lines = desk.open(AuditTrail).search(verb="rollout.edit_plan")
+    assert all(line.reason.endswith("approval void") and " -> " in line.reason for line in lines)
+    with pytest.raises(Stale):
+        plans.go_back(container, admin, id, 6, to=2)  # it has been done
+
+
+def test_what_is_planned_already_is_no_change_and_an_unknown_version_is_nothing(
+    container, practice, admin, nurse
+):
+    wanted = Wanted(pilot(nurse), Given(Because.TRIAL), MONDAY + HOUR)
+    id = plans.plan(container, admin, wanted)
+    with pytest.raises(Invalid, match="planned already"):
+        plans.edit(container, admin, id, 1, wanted)
+    with pytest.raises(Invalid, match="no such version"):
+        plans.go_back(container, admin, id, 1, to=7)
+    assert the_plan(container, admin, id).version == 1
+
+
+@pytest.mark.usefixtures("second_approver")
+def test_people_are_changed_while_it_waits_for_approval_though_its_moment_has_passed(
+    container, practice, admin, manager, nurse, front_desk, clock
+):
+    switches.set_stage(container, admin, Move("inbox", "", Stage.SHADOW, seen=Stage.ON))
+    id = plans.plan(container, admin, Wanted(pilot(nurse, seen=Stage.SHADOW)))
+    clock.wait(HOUR)
+    other = Wanted(pilot(front_desk, seen=Stage.SHADOW), starts_at=MONDAY)
+    plans.edit(container, admin, id, 1, other)
+    plans.approve(container, manager, id, 2)
+    assert plans.run_due(container, practice) == {"begun": 1}
 
 
 @pytest.mark.usefixtures("second_approver")

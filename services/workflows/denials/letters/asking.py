@@ -22,6 +22,7 @@ class Question:
     facts: ai.Facts
     offered: Mapping[str, Fact] = field(repr=False)
     hidden: Mapping[str, Fact] = field(repr=False)
+    prompt: Prompt = PROMPT
 
 
 def question(template: Template, known: Facts, billed: Content | None) -> Question:

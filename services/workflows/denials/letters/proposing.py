@@ -3,7 +3,7 @@
 import logging
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -24,6 +24,7 @@ from services.container import Container
 from services.desk import Actor, Desk, looking, working
 from services.ehr.ports import Chart, Road, ServiceRecord
 from services.errors import EhrError, Refused, Unreachable, Unsure
+from services.prompts.live import live
 from services.roads import on_road
 from services.workflows.denials.letters import chart_facts, keeping
 from services.workflows.denials.letters.answer import Proposal
@@ -186,9 +187,10 @@ def _ask_about(
             desk.session.flush()
             desk.record("denials.chart_read", denial.ref, sources=waiting.patient_ref)
         known, billed = facts_of(desk, denial, claim), content_of(desk, claim)
+        prompt = live(desk, PROMPT)
         if _has_model(desk):
-            desk.record("denials.prompted", denial.ref, prompt_digest=PROMPT.digest)
-        return question(template_for(denial.carc), known, billed)
+            desk.record("denials.prompted", denial.ref, prompt_digest=prompt.digest)
+        return replace(question(template_for(denial.carc), known, billed), prompt=prompt)
 
 
 def _still(desk: Desk, waiting: Waiting) -> tuple[Denial, Claim, LetterDraft] | None:
@@ -214,7 +216,7 @@ def _may_ask(container: Container, actor: Actor) -> bool:
 
 def _reply(assistant: Assistant, asked: Question) -> Reply:
     try:
-        return assistant.ask(PROMPT, asked.facts, into=Proposal)
+        return assistant.ask(asked.prompt, asked.facts, into=Proposal)
     except (Unsure, Unreachable) as failure:
         return str(failure)
     except Exception:
