@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_
+from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select
 
 from db import charges, claims, denials, intake, visit_notes, visit_summaries
@@ -14,6 +14,7 @@ from db.claims import Claim
 from db.conversations import Conversation, State
 from db.denials import Denial
 from db.intake import IntakeForm
+from db.places import KINDS, at_place
 from db.reminders import Reminder, ReminderState
 from db.visit_notes import VisitNote
 from db.visit_summaries import VisitSummary
@@ -79,7 +80,6 @@ class OpenWork:
 
 
 def _there(model: Any, place: str, but: Sequence[str]) -> list[ColumnElement[bool]]:
-    columns = [col(model.provider), col(model.department), col(model.location)]
     if place:
-        return [or_(*(column == place for column in columns))]
-    return [column.not_in(list(but)) for column in columns] if but else []
+        return [at_place(model, place)]
+    return [col(getattr(model, kind)).not_in(list(but)) for kind in KINDS] if but else []

@@ -1,11 +1,14 @@
 """Locations, departments and providers of a practice, as its EHR names them."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import ColumnElement, UniqueConstraint, or_
 from sqlmodel import col
 
 from db.base import Repository, Row
+
+KINDS = ("provider", "department", "location")  # from narrow to wide
 
 
 class Place(Row, table=True):
@@ -33,3 +36,8 @@ class Places(Repository[Place]):
     def of_kind(self, kind: str) -> Sequence[Place]:
         """Places of one kind, by name."""
         return self.all(self.rows().where(col(Place.kind) == kind).order_by(col(Place.name)))
+
+
+def at_place(model: Any, place: str) -> ColumnElement[bool]:
+    """Whether a row of *model* belongs to this provider, department or location."""
+    return or_(*(col(getattr(model, kind)) == place for kind in KINDS))

@@ -156,6 +156,8 @@ ALLOWED: Mapping[str, frozenset[Role]] = {
     "rollout.approve": LEADS,
     "rollout.cancel_plan": LEADS,
     "rollout.set_guardrail": frozenset({ADMIN}),
+    "rollout.drop_guardrail": frozenset({ADMIN}),
+    "rollout.restart": frozenset({ADMIN}),
     "rollout.acknowledge": LEADS,
     "rollout.stop": LEADS,
     "rollout.resume": frozenset({ADMIN}),

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from db.rollout import OptOut, OptOuts, Switch, Switches
 from db.rollout_changes import RolloutVersions
+from db.rollout_events import Happened
 from db.staff import StaffList
 from db.vocabulary import Stage
 from services.desk import Desk
@@ -14,12 +15,14 @@ from services.errors import Invalid, Stale
 from services.management import Deed, managed
 from services.rollout import AI, DELIVERIES, moves, scopes
 from services.rollout.effects import Effect, effect
+from services.rollout.events import is_used, tell, tell_change
 from services.rollout.moves import ALL_THE_SAME, UNSAID, WORKFLOWS, Because, Given, Move
 from services.rollout.scopes import Scope, State
 
 __all__ = [
-    "ALL_THE_SAME", "STOPPABLE", "WORKFLOWS", "Because", "Effect", "Given", "Move", "Why", "effect", "leave_out",
-    "let_in", "pause", "resume", "revert", "set_stage", "stop", "stopped",
+    "ALL_THE_SAME", "STOPPABLE", "WORKFLOWS", "Because", "Effect", "Given", "Move", "Why", "effect",
+    "leave_out", "let_in", "moved_to_shadow", "pause", "resume", "revert", "set_stage", "stop",
+    "stopped",
 ]  # fmt: skip
 
 Kept = TypeVar("Kept", OptOut | None, Switch | None)
@@ -64,13 +67,20 @@ def pause(desk: Desk, workflow: str, given: Given) -> Deed[State]:
     """
     if workflow not in WORKFLOWS:
         raise Invalid("There is no such workflow.")
+    used, how = moved_to_shadow(desk, workflow, given)
+    tell(desk, workflow, Happened.PAUSED, str(given.because))
+    return Deed(subject(workflow), how, used)
+
+
+def moved_to_shadow(desk: Desk, workflow: str, given: Given) -> tuple[State, str]:
+    """Do that at an open desk: what was on before, and words for the trail. Raises ``Stale``."""
     before = moves.locked(desk, workflow)
-    used = tuple(one for one in before if one.stage in (Stage.PILOT, Stage.ON))
+    used = tuple(one for one in before if is_used(one))
     if not used:
         raise Stale("Nobody uses this now.")
     after = tuple(Scope(one.scope, Stage.SHADOW) if one in used else one for one in before)
     moves.put(desk, workflow, after, given)
-    return Deed(subject(workflow), _changed(before, after, given), used)
+    return used, _changed(before, after, given)
 
 
 @managed("rollout.revert", "Go back to this")
@@ -94,6 +104,7 @@ def revert(desk: Desk, workflow: str, number: int, seen: int) -> Deed[None]:
     _require_nobody_else(desk, workflow, before, after)
     given = Given(Because.REVERT, drains=True)
     moves.put(desk, workflow, after, given)
+    tell_change(desk, workflow, before, after, given.because)
     return Deed(subject(workflow), f"version {number}: {_changed(before, after, given)}", None)
 
 
@@ -137,6 +148,7 @@ def stop(desk: Desk, what: str, why: Why) -> Deed[None]:
     if switch.stopped:
         raise Stale("It is already stopped.")
     switch.stopped, switch.by, switch.reason = True, desk.actor.staff_id, str(why)
+    tell(desk, what, Happened.STOPPED, str(why))
     return Deed(f"switch/{what}", f"running -> stopped: {why}", None)
 
 
@@ -147,6 +159,7 @@ def resume(desk: Desk, what: str) -> Deed[None]:
     if not switch.stopped:
         raise Stale("It is already running.")
     switch.stopped, switch.by, switch.reason = False, desk.actor.staff_id, ""
+    tell(desk, what, Happened.RESUMED, "as far as its stages allow")
     return Deed(f"switch/{what}", "stopped -> running", None)
 
 

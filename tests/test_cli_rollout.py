@@ -11,12 +11,16 @@ from joserfc.jwk import RSAKey
 from cli import main
 from db import reading, writing
 from db.audit import AuditTrail
+from db.places import Place
 from db.practices import Practices
 from db.staff import Staff
+from db.suggestions import Suggestion
 from db.vocabulary import Role
 from services import setup
 from services.container import Container
+from services.rollout import guardrails
 from services.settings import load
+from tests.db import rows
 
 NORA = "nora@practice.invalid"
 
@@ -93,6 +97,9 @@ REFUSALS = (
     (("set", "inbox", "on", "--because", "Jane Doe asked"), "Please say why with one of"),
     (("stop", "ai", "--why", "Jane Doe asked"), "Please say why with one of"),
     (("resume", "ai"), "It is already running."),
+    (("restart", "inbox"), "No limit has paused this there."),
+    (("limit", "inbox", "happiness", "1"), "There is no such limit."),
+    (("limit", "inbox", "ai_cost", "1", "--at", "Nowhere"), "There is no such location"),
     (("list", "--practice", "NONE"), "name it with --practice"),
 )
 
@@ -130,3 +137,29 @@ def test_where_two_must_agree_the_command_asks_and_a_moment_is_planned(building,
     assert found["plans"][1]["starts_at"] == "2036-03-03T12:00:00+00:00"
     assert found["workflows"]["inbox"]["scopes"] == []
     assert foyer("set", "inbox", "on", "--until", "2020-03-03 07:00").exit_code == 1
+
+
+def test_a_limit_of_a_place_is_set_and_a_pause_there_is_listed_and_ended(building, foyer):
+    with writing(building.engine) as session:
+        [practice] = Practices(session).all()
+        place = {"practice_id": practice.id, "kind": "location"}
+        session.add_all([Place(**place, ehr_ref=f"Location/{n}", name=n) for n in ("East", "West")])
+        talk = rows.conversation(practice.id, location="Location/West")
+        own = {"engine": "local", "model": "rules", "prompt_digest": "", "source_hash": ""}
+        asked = {"conversation_id": talk.id, "key_id": talk.key_id, "microdollars": 3_000_000}
+        session.add_all([talk, Suggestion(practice_id=practice.id, **own, **asked)])
+    foyer("set", "inbox", "on")
+    told = foyer("limit", "inbox", "ai_cost", "1", "--at", "West")
+    assert (told.exit_code, told.output) == (0, "inbox: ai_cost at most 1.\n")
+    assert guardrails.watch(building, practice)["paused"] == 1
+    found = json.loads(foyer("list", "--json").output)
+    assert [(one["place"], one["measure"]) for one in found["paused"]] == [("West", "ai_cost")]
+    assert found["workflows"]["inbox"]["limits_of_places"] == {
+        "Location/West": {"ai_cost": {"limit": 1.0, "hours": 24, "at_least": 1, "on": True}}
+    }
+    assert "paused   inbox        West" in foyer("list").output
+    assert foyer("restart", "inbox", "--at", "West").exit_code == 0
+    assert json.loads(foyer("list", "--json").output)["paused"] == []
+    assert ("rollout.restart", "rollout/inbox/Location/West", "job/operator", "done") in trail(
+        building
+    )

@@ -52,6 +52,6 @@ with tabs["Coming up"]:
 with tabs["History"]:
     past(actor, shown)
 with tabs["Limits"]:
-    limits(actor)
+    limits(actor, shown)
 with tabs["People"]:
     _person(actor, shown)

@@ -90,6 +90,42 @@ def resume(what: str, practice: str) -> None:
 
 @rollout.command()
 @click.argument("workflow")
+@click.option("--at", "scope", default="", help="a place's EHR reference, or its name")
+@PRACTICE
+@plainly
+def restart(workflow: str, scope: str, practice: str) -> None:
+    """End the pause of WORKFLOW by a limit: it is on again exactly as it was."""
+    from services.rollout.console import pause_of
+    from services.rollout.guardrails import restart as end
+
+    building, actor = _operator(practice)
+    end.by_house(building, actor, pause_of(building, actor, workflow, scope))
+    click.echo(f"{workflow}: as it was before the pause, within seconds.")
+
+
+@rollout.command()
+@click.argument("workflow")
+@click.argument("measure")
+@click.argument("limit", type=click.FloatRange(min=0))
+@click.option("--at", "scope", default="", help="a place's EHR reference, or its name")
+@click.option("--hours", default=None, type=int, help="over how many hours")
+@click.option("--at-least", default=None, type=int, help="from how many cases on")
+@click.option("--off", is_flag=True, help="do not watch it")
+@PRACTICE
+@plainly
+def limit(workflow: str, measure: str, practice: str, **asked: Any) -> None:
+    """Set what MEASURE of WORKFLOW must not exceed, in the practice or at one place.
+
+    A share is between 0 and 1. What is not named stays as it is.
+    """
+    from services.rollout.console import set_limit
+
+    building, actor = _operator(practice)
+    click.echo(set_limit(building, actor, workflow, measure, **asked))
+
+
+@rollout.command()
+@click.argument("workflow")
 @click.option("--json", "as_json", is_flag=True, help="for a script")
 @PRACTICE
 @plainly
@@ -120,5 +156,9 @@ def _table(found: dict[str, Any]) -> str:
                   for one in scopes]  # fmt: skip
     lines += [f"planned  {plan['workflow']:<12} {plan['state']:<10} {plan['starts_at']}"
               for plan in found["plans"]]  # fmt: skip
-    lines += [f"paused   {trip['workflow']:<12} {trip['says']}" for trip in found["trips"]]
+    lines += [f"paused   {trip['workflow']:<12} {trip['place']:<28} {trip['says']}"
+              for trip in found["paused"]]  # fmt: skip
+    ended = [trip for trip in found["trips"] if trip not in found["paused"]]
+    lines += [f"unseen   {trip['workflow']:<12} {trip['place']:<28} {trip['says']}"
+              for trip in ended]  # fmt: skip
     return "\n".join(lines)

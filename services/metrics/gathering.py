@@ -12,7 +12,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from db.ai_calls import AiCalls
-from db.audit import AuditEntry, Ending
+from db.audit import AuditEntry
 from db.fact_sources import ClaimEventSource, ClaimSource, SpendSource, TrailSource, VisitSource
 from db.fact_sources import ReminderSource as Reminded
 from db.facts import MetricCursors
@@ -21,7 +21,7 @@ from services.container import Container
 from services.desk import Actor, Desk, working
 from services.metrics.deriving import ai, billing
 from services.metrics.deriving import desk as desks
-from services.metrics.deriving.happening import Clocks, Happening
+from services.metrics.deriving.happening import Clocks
 from services.metrics.items import NOUNS, claims, derive
 from services.metrics.keeping import keep
 
@@ -32,7 +32,6 @@ LATE = timedelta(minutes=5)  # a step may be committed after a younger one
 HOURLY, VISITS_BACK = timedelta(hours=1), timedelta(days=8)
 OLD = timedelta(days=90)
 SKIPPED = (".listed", ".searched", ".page_shown", ".prompted", "files_listed")  # change no fact
-ROLLOUT, LOOKS = "rollout.", ("rollout.read",)
 
 
 def gather(container: Container, practice: Practice) -> Counter[str]:
@@ -59,9 +58,7 @@ def _trail(desk: Desk) -> tuple[int, int]:
     cursor = desk.open(MetricCursors).locked(TRAIL)
     lines = desk.open(TrailSource).after(int(cursor.position or 0), BATCH)
     refs = {ref for line in lines for ref in _items(line)}
-    rollouts = [x for x in lines if _is_rollout(x)]
-    derived = [*derive(desk, refs), *(_rollout_event(line) for line in rollouts)]
-    changed = keep(desk, refs | {line.ref for line in rollouts}, derived)
+    changed = keep(desk, refs, derive(desk, refs))
     if lines:
         cursor.position = str(lines[-1].seq)
     if len(lines) < BATCH:
@@ -83,19 +80,6 @@ def _is_id(text: str) -> bool:
         return str(UUID(text)) == text
     except ValueError:
         return False
-
-
-def _is_rollout(line: AuditEntry) -> bool:
-    changes = line.verb.startswith(ROLLOUT) and line.verb not in LOOKS
-    return changes and line.ending is Ending.DONE
-
-
-def _rollout_event(line: AuditEntry) -> Happening:
-    """A mark for the charts: what was moved, without for whom."""
-    what = "/".join(line.subject.split("/")[1:]) or line.subject
-    how = line.reason.partition(" for ")[0]
-    label = how if line.subject.startswith("practice/") else f"{what}: {how}"
-    return Happening("rollout.event", line.ref, line.at, 1, label)
 
 
 def _steps(container: Container, practice: Practice) -> int:

@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 
 from db.fact_sources import ClaimSource
 from db.facts import MetricCursors, MetricDays, MetricFact, MetricFacts
-from db.metric_targets import MetricTargets
 from db.practices import Practices
 from services.claims import places
 from services.container import Container
@@ -15,41 +14,18 @@ from services.metrics.annotations import Pinned, of_metric, pinned
 from services.metrics.definitions import ALL, BY_ID
 from services.metrics.definitions.definition import Definition, Standing
 from services.metrics.loading import BY, Loaded, Narrow, load_since
+from services.metrics.marks import Event, Limit, Pause, happened, marks_of
 from services.metrics.measures import Measured
 from services.metrics.samples import Samples
+from services.metrics.wishes import Span, Wanted, wanted_of
+
+__all__ = [
+    "READ", "Event", "Point", "Reading", "Report", "Series", "Span", "Wanted", "counted",
+    "loaded_of", "report", "report_at", "rollout_events", "rows", "rows_at", "series", "series_of",
+    "split", "wanted_of",
+]  # fmt: skip
 
 READ = "metrics.read"
-ROLLOUT = "rollout.event"
-
-
-@dataclass(frozen=True)
-class Span:
-    """From *first* to *last*, both included."""
-
-    first: date
-    last: date
-
-    @property
-    def before(self) -> "Span":
-        """As many days before it."""
-        length = self.last - self.first + timedelta(days=1)
-        return Span(self.first - length, self.first - timedelta(days=1))
-
-    @property
-    def days(self) -> list[date]:
-        """Each of its days."""
-        count = (self.last - self.first).days + 1
-        return [self.first + timedelta(days=n) for n in range(max(0, count))]
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """Target and baseline in force for one metric."""
-
-    target: float | None
-    baseline: float | None
-    own_target: bool = False  # the practice's own, not the default
-    own_baseline: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,15 +59,6 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Event:
-    """A rollout event or an annotation, as charts mark it."""
-
-    day: date
-    at: datetime
-    told: str
-
-
-@dataclass(frozen=True)
 class Report:
     """All numbers of a span, what can narrow them, and as of when they are."""
 
@@ -108,14 +75,17 @@ class Report:
 class Series:
     """One metric day by day: all of it, and how it was worked; with what happened between.
 
-    ``events`` are rollout events and annotations by day.
+    ``events`` are rollout events and annotations by day. A pause is a span of its own and not
+    among them. ``limit`` is what pauses by itself.
     """
 
     reading: Reading
     points: Sequence[Point]
     on: Sequence[Point]
     off: Sequence[Point]
-    events: Sequence[Event]
+    events: Sequence[Event] = ()
+    pauses: Sequence[Pause] = ()
+    limit: Limit | None = None
 
 
 def report(container: Container, actor: Actor, span: Span, narrow: Narrow) -> Report:
@@ -149,7 +119,12 @@ def series(container: Container, actor: Actor, metric: str, span: Span, narrow: 
         wanted = wanted_of(desk, span.last)
         loaded = loaded_of(desk, (definition,), span, wanted)
         found = series_of(definition, loaded, span, narrow, wanted[metric])
-        return replace(found, events=_marks(desk, span, metric))
+        marks = marks_of(desk, definition, span.first, span.last, counted(definition, narrow))
+        events = [*marks.events, *_pinned(desk, span, metric)]
+        return replace(
+            found, events=sorted(events, key=lambda event: event.day), pauses=marks.pauses,
+            limit=marks.limit,
+        )  # fmt: skip
 
 
 def series_of(
@@ -204,24 +179,6 @@ def rows_at(
     )
 
 
-def wanted_of(desk: Desk, day: date) -> dict[str, Wanted]:
-    """Targets and baselines in force on *day*: the month's own, the practice's own, the default."""
-    found = {one.id: Wanted(one.target, one.baseline) for one in ALL}
-    for row in desk.open(MetricTargets).every():
-        if row.metric in found and row.month in ("", f"{day:%Y-%m}"):
-            found[row.metric] = _decided(found[row.metric], row.target, row.baseline)
-    return found
-
-
-def _decided(held: Wanted, target: float | None, baseline: float | None) -> Wanted:
-    return Wanted(
-        held.target if target is None else target,
-        held.baseline if baseline is None else baseline,
-        held.own_target or target is not None,
-        held.own_baseline or baseline is not None,
-    )
-
-
 def _require(desk: Desk) -> None:
     # Jobs and the console act for the house; a person needs the role.
     if desk.actor.staff_id is not None:
@@ -255,17 +212,15 @@ def _reading(metric: Definition, samples: Samples, span: Span, wanted: Wanted) -
     )  # fmt: skip
 
 
-def _marks(desk: Desk, span: Span, metric: str) -> list[Event]:
-    """What charts mark: rollout events, and what was pinned to this metric or to all."""
+def _pinned(desk: Desk, span: Span, metric: str) -> list[Event]:
+    """What was pinned to this metric or to all."""
     found = of_metric(pinned(desk, span.first, span.last), metric)
-    told = [Event(one.day, one.at, f"“{one.text}”") for one in found]
-    return sorted([*rollout_events(desk, span), *told], key=lambda event: event.day)
+    return [Event(one.day, one.at, f"“{one.text}”") for one in found]
 
 
 def rollout_events(desk: Desk, span: Span, most: int = 200) -> list[Event]:
     """What was switched, in its order; of more than *most* the newest."""
-    found = desk.open(MetricFacts).behind([ROLLOUT], span.first, span.last, {}, most)
-    return [Event(fact.day, fact.at, fact.label) for fact in reversed(found)]
+    return happened(desk, span.first, span.last)[-most:]
 
 
 def _choices(desk: Desk, loaded: Loaded) -> dict[str, dict[str, str]]:

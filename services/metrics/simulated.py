@@ -7,12 +7,12 @@ are those that gathering would keep, so page, console and files need no second w
 import random
 import time as clock
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from db.base import new_id
+from db.base import Row, new_id
 from db.facts import MetricCursors, MetricFact, MetricFacts, Mode
 from db.places import Places
 from db.practices import Practice
@@ -22,25 +22,23 @@ from services.errors import Invalid
 from services.metrics.deriving.happening import Happening
 from services.metrics.gathering import TRAIL
 from services.metrics.keeping import repack
+from services.metrics.simulated_rollout import EVENING, PILOT, SHADOW, WIDER, Cast, Story
 
 DAYS, SEED = 90, 20_260_302
 SOURCE = "simulated"
-PILOT, WIDER, PAUSED, RESUMED = 45, 25, 18, 14  # days ago
 CATEGORIES = ("appointment", "refill", "result", "clinical", "billing", "admin")
 COSTS = {"notes": 0.3, "intake": 0.1, "summaries": 0.1}  # shares of what models cost a day
 CARCS = ("16", "50", "197", "29", "18")
 
 
 @dataclass(frozen=True)
-class Cast:
-    """Where and with whom it happens: the practice's own places, as its EHR names them.
+class Simulated:
+    """One day: its facts, and what the rollout did, as rows of changes and of pauses."""
 
-    Without *payers* there is no billing: a practice that has claims of its own brings its own.
-    """
-
-    locations: Sequence[str]
-    providers: Sequence[str]
-    payers: Sequence[str] = ()
+    day: date
+    ago: int
+    facts: Sequence[Happening]
+    rows: Sequence[Row]
 
 
 def fill(container: Container, practice: Practice, cast: Cast, days: int = DAYS) -> int:
@@ -50,22 +48,26 @@ def fill(container: Container, practice: Practice, cast: Cast, days: int = DAYS)
     """
     if not practice.synthetic:
         raise Invalid("Simulated numbers are only for a synthetic practice.")
-    return sum(_fill(container, practice, cast, ago) for ago in range(days, 0, -1))
+    with looking(container, Actor.job(practice.id, "metrics.simulated")) as desk:
+        today, zone = desk.today, desk.options.zone
+        if desk.open(MetricCursors).locked(SOURCE).position >= str(today - timedelta(days=1)):
+            return 0
+    made = simulate(Story(cast, practice.id), today, zone, days)
+    return sum(_fill(container, practice, one) for one in made)
 
 
-def _fill(container: Container, practice: Practice, cast: Cast, ago: int) -> int:
+def _fill(container: Container, practice: Practice, made: Simulated) -> int:
     with working(container, Actor.job(practice.id, "metrics.simulated")) as desk:
-        day = desk.today - timedelta(days=ago)
         cursors = desk.open(MetricCursors)
         cursors.locked(TRAIL)  # one writes facts at a time
         cursor = cursors.locked(SOURCE)
-        if cursor.position >= str(day):
+        if cursor.position >= str(made.day):
             return 0
-        cursor.position = str(day)
+        cursor.position = str(made.day)
         blank = MetricFact.values(practice_id=practice.id)
-        made = happenings(cast, day, ago, desk.options.zone)
-        rows = [blank | _row(desk, one) | {"id": new_id()} for one in made]
+        rows = [blank | _row(desk, one) | {"id": new_id()} for one in made.facts]
         desk.open(MetricFacts).insert_many(rows)
+        desk.session.add_all(made.rows)
         repack(desk, sorted({(row["kind"], row["day"]) for row in rows}))
         return len(rows)
 
@@ -86,10 +88,21 @@ def fill_when_ready(container: Container, practice: Practice, patience: float = 
     return 0
 
 
-def happenings(cast: Cast, day: date, ago: int, zone: ZoneInfo) -> Iterator[Happening]:
-    """Every happening of a day, the same for the same day and places."""
+def simulate(story: Story, today: date, zone: ZoneInfo, days: int = DAYS) -> Iterator[Simulated]:
+    """Each day before *today*, the oldest first; what a day does to the rollout the next one feels."""
+    for ago in range(days, 0, -1):
+        day = today - timedelta(days=ago)
+        opens = datetime.combine(day, time(9), zone)
+        events = list(story.events(ago, opens))
+        facts = list(happenings(story, day, ago, zone))
+        trips = story.evening(opens + EVENING, facts)
+        yield Simulated(day, ago, facts, [*events, *trips, *(story.pause(one) for one in trips)])
+
+
+def happenings(story: Story, day: date, ago: int, zone: ZoneInfo) -> Iterator[Happening]:
+    """Every happening of a day, the same for the same day, places and rollout."""
     dice = random.Random(SEED + day.toordinal())  # noqa: S311  (not for secrets)
-    yield from _Day(dice, cast, day, ago, datetime.combine(day, time(9), zone)).everything()
+    yield from _Day(dice, story, day, ago, datetime.combine(day, time(9), zone)).everything()
 
 
 def _row(desk: Desk, one: Happening) -> dict[str, Any]:
@@ -99,17 +112,21 @@ def _row(desk: Desk, one: Happening) -> dict[str, Any]:
 @dataclass
 class _Day:
     dice: random.Random
-    cast: Cast
+    story: Story
     day: date
     ago: int
     opens: datetime
+    wrong: dict[str, float] = field(default_factory=dict)  # categories to correct, by location
+
+    @property
+    def cast(self) -> Cast:
+        return self.story.cast
 
     @property
     def is_open(self) -> bool:
         return self.day.weekday() < 5
 
     def everything(self) -> Iterator[Happening]:
-        yield from self._events()
         yield from self._owed()
         if not self.is_open:
             return
@@ -129,14 +146,22 @@ class _Day:
             yield self._tell(f"ai.{workflow}_cost", number, cost * share, on=True)
 
     def _piloted(self) -> int:
-        """0 before the pilot and while it was paused, 1 in it, 2 when it was widened."""
-        if self.ago > PILOT or PAUSED >= self.ago > RESUMED:
-            return 0
-        return 1 if self.ago > WIDER else 2
+        """0 before the pilot, 1 in it, 2 when it was widened."""
+        return (self.ago <= PILOT) + (self.ago <= WIDER)
 
-    def _drafts(self) -> bool:
-        """Whether this item has a draft beside it: some people in the pilot, most after."""
-        return self.dice.random() < (0, 0.35, 0.8)[self._piloted()]
+    def _drafts(self, workflow: str, number: int) -> bool:
+        """Whether this item has a draft beside it: most have, where the workflow is."""
+        at, location, provider = self._spot(workflow, number)
+        has = self.story.has(workflow, self.ago, at, location, provider)
+        return self.dice.random() < 0.8 and has
+
+    def _spot(self, noun: str, number: int) -> tuple[datetime, str, str]:
+        """When and where an item comes."""
+        spot = hash_of(self.day, noun, number)
+        return (
+            self.opens + timedelta(minutes=spot % 470),
+            _pick(self.cast.locations, spot), _pick(self.cast.providers, spot // 7),
+        )  # fmt: skip
 
     def _minutes(self, mean: float) -> int:
         """Seconds around so many minutes, with a long tail as people have it."""
@@ -144,27 +169,14 @@ class _Day:
 
     def _tell(
         self, kind: str, number: int, value: float, *, on: bool = False, label: str = "",
-        payer: str = "",
+        payer: str = "", noun: str = "",
     ) -> Happening:  # fmt: skip
-        noun = kind.partition(".")[0]
-        spot = hash_of(self.day, noun, number)
+        noun = noun or kind.partition(".")[0]
+        at, location, provider = self._spot(noun, number)
         return Happening(
-            kind, f"simulated/{noun}-{self.day:%Y%m%d}-{number}",
-            self.opens + timedelta(minutes=spot % 470), int(value), label,
-            location=_pick(self.cast.locations, spot), provider=_pick(self.cast.providers, spot // 7),
-            payer=payer, mode=Mode.ON if on else Mode.OFF,
+            kind, f"simulated/{noun}-{self.day:%Y%m%d}-{number}", at, int(value), label,
+            location=location, provider=provider, payer=payer, mode=Mode.ON if on else Mode.OFF,
         )  # fmt: skip
-
-    def _events(self) -> Iterator[Happening]:
-        told = {
-            PILOT + 14: "inbox, notes: off -> shadow",
-            PILOT: "inbox, notes: shadow -> pilot",
-            WIDER: "inbox, notes: pilot -> on",
-            PAUSED: "inbox: on -> paused: guardrail, category corrected over 20 %",
-            RESUMED: "inbox: paused -> on",
-        }
-        if self.ago in told:
-            yield self._tell("rollout.event", 0, 1, label=told[self.ago], on=True)
 
     def _owed(self) -> Iterator[Happening]:
         for number, payer in enumerate(self.cast.payers):
@@ -174,7 +186,7 @@ class _Day:
             yield self._tell("claims.owed_old", number, old, payer=payer, on=True)
 
     def _message(self, number: int) -> Iterator[Happening]:
-        on, label = self._drafts(), self.dice.choice(CATEGORIES)
+        on, label = self._drafts("inbox", number), self.dice.choice(CATEGORIES)
         needed = self.dice.random() < 0.8
         faster = 0.55 if on else 1.0
         open_time = self._minutes(170 * faster)
@@ -200,26 +212,35 @@ class _Day:
         yield from self._suggested(number, label, on=on)
 
     def _suggested(self, number: int, label: str, *, on: bool) -> Iterator[Happening]:
-        if not on and self.ago <= PILOT + 14 and self._piloted() == 0:
-            agrees = self.dice.random() < 0.89
-            yield self._tell("ai.shadow_agrees", number, agrees, label=label)
-            yield self._tell("ai.shadow_missed", number, 0, label=label)
+        def tell(kind: str, value: float, *, on: bool = True) -> Happening:
+            return self._tell(kind, number, value, on=on, label=label, noun="inbox")
+
+        if SHADOW >= self.ago > PILOT:
+            yield tell("ai.shadow_agrees", self.dice.random() < 0.89, on=False)
+            yield tell("ai.shadow_missed", 0, on=False)
         if not on:
             return
-        bad = PAUSED + 2 >= self.ago > PAUSED  # the days before the guardrail paused it
         draft = self.dice.choices(("used", "edited", "discarded"), (52, 36, 12))[0]
         for kind in ("used", "edited", "discarded"):
-            yield self._tell(f"ai.draft_{kind}", number, kind == draft, on=True, label=label)
+            yield tell(f"ai.draft_{kind}", kind == draft)
         if draft != "discarded":
-            yield self._tell("ai.untouched", number, draft == "used", on=True, label=label)
-        corrected = self.dice.random() < (0.3 if bad else 0.07)
-        yield self._tell("ai.corrected", number, corrected, on=True, label=label)
-        yield self._tell("ai.raised", number, self.dice.random() < 0.02, on=True, label=label)
-        yield self._tell("ai.missed", number, 0, on=True, label=label)
-        yield self._tell("ai.inbox_cost", number, self.dice.randint(3_000, 9_000), on=True)
+            yield tell("ai.untouched", draft == "used")
+        yield tell("ai.corrected", self._is_corrected(number))
+        yield tell("ai.raised", self.dice.random() < 0.02)
+        yield tell("ai.missed", 0)
+        yield tell("ai.inbox_cost", self.dice.randint(3_000, 9_000))
+
+    def _is_corrected(self, number: int) -> bool:
+        """A share of the day's messages at each place, so that no bad throw makes a bad day."""
+        _, location, _ = self._spot("inbox", number)
+        bad = self.story.goes_wrong(self.ago, location)
+        before = self.wrong.get(location, self.dice.random() / 2)
+        now = before + (self.dice.uniform(0.3, 0.4) if bad else self.dice.uniform(0.02, 0.09))
+        self.wrong[location] = now
+        return int(now) > int(before)
 
     def _note(self, number: int) -> Iterator[Happening]:
-        on = self._drafts()
+        on = self._drafts("notes", number)
         spent = self._minutes(4.1 if on else 9.6)
         yield self._tell("notes.time", number, spent, on=on)
         yield self._tell("notes.filed", number, spent + self._minutes(60 if on else 300), on=on)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from db.guardrails import GuardrailTrips
 from db.places import Places
 from db.rollout import Rollouts
 from db.staff import StaffList
@@ -13,8 +14,9 @@ from services import switches
 from services.container import Container
 from services.desk import Actor, Desk, looking
 from services.errors import Invalid
-from services.rollout import plans
+from services.rollout import guardrails, plans
 from services.rollout.history import latest_number
+from services.rollout.limits import limits
 from services.rollout.moves import Because, Given, Move
 from services.rollout.wanted import Wanted
 
@@ -74,6 +76,35 @@ def make_or_plan(
     begins, ends = (m and plans.moment(m.date(), m.time(), zone) for m in (starts, stops))
     plans.plan.by_house(container, actor, Wanted(move, given, begins, ends))
     return "once a second person has approved it" if asks else "as planned"
+
+
+def pause_of(container: Container, actor: Actor, workflow: str, scope: str = "") -> UUID:
+    """The pause that is meant. Raises ``Invalid`` where no limit has paused it."""
+    with looking(container, actor) as desk:
+        ref = _place(desk, scope)
+        found = desk.open(GuardrailTrips).going_on([workflow])
+        mine = [trip.id for trip in found if trip.scope == ref]
+    if not mine:
+        raise Invalid("No limit has paused this there.")
+    return mine[-1]
+
+
+def set_limit(
+    container: Container, actor: Actor, workflow: str, key: str, *, limit: float,
+    scope: str = "", hours: int | None = None, at_least: int | None = None, off: bool = False,
+) -> str:  # fmt: skip
+    """Set a limit; what is not named stays as it is in force there. Returns what was done."""
+    with looking(container, actor) as desk:
+        ref = _place(desk, scope)
+        known = limits(desk, workflow, ref) if workflow in switches.WORKFLOWS else []
+        now = next((one for one in known if one.measure == key), None)
+    if now is None:
+        raise Invalid("There is no such limit.")
+    guardrails.set_limit.by_house(
+        container, actor, workflow, key, limit, hours or now.hours, at_least or now.at_least,
+        not off, ref,
+    )  # fmt: skip
+    return f"{workflow}: {key} {'not watched' if off else f'at most {limit:g}'}."
 
 
 def _place(desk: Desk, named: str) -> str:

@@ -38,6 +38,11 @@ def of(row: Rollout) -> Drain | None:
     )
 
 
+def while_held(row: Rollout, since: datetime) -> Drain:
+    """The drain of a place that a limit paused at *since*: for those whom its stage still names."""
+    return Drain(since, since + DRAIN_FOR, row.stage, row.pilots, row.roles, row.percent)
+
+
 def begin(row: Rollout, now: datetime) -> dict[str, Any]:
     """What to keep on *row* as it is now, so that it drains once it is switched off."""
     if row.stage not in (Stage.PILOT, Stage.ON):

@@ -70,7 +70,7 @@ def effect(desk: Desk, move: Move) -> Effect:
         holders=_holders(desk, work),
         leaving=desk.open(Deliveries).count_held(move.workflow),
         drains_for=_drains(now, then, places),
-        warnings=tuple(_warnings(desk, move)),
+        warnings=(*_warnings(desk, move), *_held(now, places)),
         doubts=_doubts(desk, move),
         asks=desk.options.second_approver and widens(desk, move.workflow, before, after),
     )
@@ -103,6 +103,12 @@ def _drains(now: Gate, then: Gate, places: tuple[str, ...]) -> timedelta | None:
     used, unused = (Stage.PILOT, Stage.ON), (Stage.OFF, Stage.SHADOW)
     ends = now.scope(places).stage in used and then.scope(places).stage in unused
     return draining.DRAIN_FOR if ends else None
+
+
+def _held(now: Gate, places: tuple[str, ...]) -> Sequence[str]:
+    if not now.hold(places):
+        return []
+    return ["A limit paused it there. Nobody sees it before it is started again on this page."]
 
 
 def _doubts(desk: Desk, move: Move) -> tuple[str, ...]:

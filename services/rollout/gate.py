@@ -5,15 +5,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from db.guardrails import GuardrailTrips
 from db.rollout import OptOuts, Rollout, Rollouts, Switches
 from db.vocabulary import Stage
 from services.desk import Desk
 from services.errors import NotRolledOut
 from services.rollout import draining
 from services.rollout.audience import Audience, reaches
+from services.rollout.draining import Drain
 from services.rollout.needs import NEEDS
 
 AI, DELIVERIES = "ai", "deliveries"
+USED = (Stage.PILOT, Stage.ON)
 NOBODY = UUID(int=0)
 
 
@@ -22,7 +25,8 @@ class Gate:
     """The rollout of one workflow in one practice, read once and asked often.
 
     ``roles`` says who is what, for the people it will be asked about; ``needs`` are the gates of
-    workflows without which this one does nothing.
+    workflows without which this one does nothing. ``held`` are the places where a limit paused
+    it, and since when: whatever the stages say, nobody sees it there.
     """
 
     workflow: str
@@ -32,16 +36,19 @@ class Gate:
     left_out: frozenset[UUID] = frozenset()
     needs: tuple["Gate", ...] = ()
     now: datetime | None = None
+    held: Mapping[str, datetime] = field(default_factory=dict)
 
     def stage(self, places: Iterable[str] = ()) -> Stage:
         """The stage where the work belongs: the narrowest scope that says anything.
 
         *places* are EHR references from narrow to wide: provider, department, location. A kill
         switch beats every stage, and a workflow is off where one that it needs was switched off.
+        Where a limit paused it, it is measured on and goes no further than shadow.
         """
         if self.workflow in self.stopped or self.lacks(places):
             return Stage.OFF
-        return self.scope(places).stage
+        stage = self.scope(places).stage
+        return Stage.SHADOW if stage in USED and self.hold(places) else stage
 
     def shows_to(self, staff_id: UUID | None, places: Iterable[str] = ()) -> bool:
         """Whether this person may see and do it there.
@@ -53,8 +60,19 @@ class Gate:
         scope = self.scope(places)
         stage = self.stage(places)
         if stage in (Stage.OFF, Stage.SHADOW):
-            return self._drains(scope, staff_id, getattr(places, "begun", None))
+            held = self.hold(places) if stage is Stage.SHADOW else None
+            drain = draining.of(scope) or (draining.while_held(scope, held) if held else None)
+            return self._drains(drain, staff_id, getattr(places, "begun", None))
         return stage is Stage.ON or self.pilots(scope, staff_id)
+
+    def hold(self, places: Iterable[str] = ()) -> datetime | None:
+        """Since when a limit has it paused at one of these places."""
+        return min((self.held[place] for place in places if place in self.held), default=None)
+
+    @property
+    def differs_by_place(self) -> bool:
+        """Whether any place is treated otherwise than the practice."""
+        return bool(self.held) or any(scope.scope for scope in self.scopes)
 
     def pilots(self, audience: Audience, staff_id: UUID | None) -> bool:
         """Whether *audience* reaches this person."""
@@ -90,8 +108,7 @@ class Gate:
                 return by_scope[place]
         return Rollout(practice_id=NOBODY, workflow=self.workflow)
 
-    def _drains(self, scope: Rollout, staff_id: UUID | None, begun: datetime | None) -> bool:
-        drain = draining.of(scope)
+    def _drains(self, drain: Drain | None, staff_id: UUID | None, begun: datetime | None) -> bool:
         if drain is None or begun is None or self.now is None:
             return False
         if begun >= drain.since or self.now >= drain.until:
@@ -116,6 +133,11 @@ def gate(desk: Desk, workflow: str, roles: Mapping[UUID, str] | None = None) -> 
         frozenset(row.staff_id for row in desk.open(OptOuts).of(workflow)),
         tuple(Gate(key, tuple(scopes[key]), stopped) for key in needed),
         desk.now,
+        {
+            trip.scope: trip.at
+            for trip in desk.open(GuardrailTrips).going_on([workflow])
+            if trip.scope
+        },
     )
 
 

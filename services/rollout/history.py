@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
+from db.guardrails import GuardrailTrips
 from db.places import Places
 from db.rollout import Rollouts
 from db.rollout_changes import RolloutVersion, RolloutVersions
 from db.staff import StaffList
 from services.desk import Desk
-from services.rollout import scopes
+from services.rollout import guardrails, scopes
 from services.rollout.scopes import Difference, Names
 
 JOBS: Mapping[str, str] = {
@@ -47,6 +48,30 @@ def history(desk: Desk, workflow: str, limit: int = 20) -> tuple[Change, ...]:
     if found and found[-1].number == 0:
         shown.append(_change(desk, found[-1], scopes.loaded(found[-1].scopes), name, now))
     return tuple(shown)
+
+
+@dataclass(frozen=True)
+class Pause:
+    """One time a limit paused a workflow, and how it ended if it did."""
+
+    at: datetime
+    where: str
+    why: str
+    ended_at: datetime | None
+    ended_by: str
+    simulated: bool
+
+
+def pauses(desk: Desk, workflow: str, limit: int = 10) -> tuple[Pause, ...]:
+    """The latest pauses of *workflow* by a limit, newest first."""
+    name, zone = names(desk), desk.options.zone
+    return tuple(
+        Pause(
+            trip.at, name(trip.scope), guardrails.said(trip, zone), trip.resumed_at,
+            name(str(trip.resumed_by)) if trip.resumed_by else "", trip.simulated,
+        )
+        for trip in desk.open(GuardrailTrips).of(workflow, limit)
+    )  # fmt: skip
 
 
 def latest_number(desk: Desk, workflow: str) -> int:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from db.guardrails import GuardrailTrips
+from db.guardrails import Guardrail, Guardrails, GuardrailTrip, GuardrailTrips
 from db.rollout import OptOuts, Rollouts
 from db.rollout_changes import RolloutPlan, RolloutPlans
 from services.container import Container
@@ -18,7 +18,7 @@ Json = dict[str, Any]
 
 
 def listing(container: Container, actor: Actor) -> Json:
-    """Stages, switches, people left out, plans, and limits that were exceeded and not seen."""
+    """Stages, switches, people left out, plans, limits, and what was paused by one or not seen yet."""
     with looking(container, actor) as desk:
         return {
             "at": desk.now.isoformat(),
@@ -28,15 +28,11 @@ def listing(container: Container, actor: Actor) -> Json:
             },
             "workflows": {key: _workflow(desk, key) for key in WORKFLOWS},
             "plans": [_plan(plan) for plan in desk.open(RolloutPlans).pending()],
-            "trips": [
-                {
-                    "workflow": trip.workflow, "measure": trip.measure, "value": trip.value,
-                    "limit": trip.limit, "count": trip.count, "at": trip.at.isoformat(),
-                    "says": guardrails.said(trip),
-                }
-                for trip in desk.open(GuardrailTrips).unseen()
+            "trips": [_trip(trip, names(desk)) for trip in desk.open(GuardrailTrips).unseen()],
+            "paused": [
+                _trip(trip, names(desk)) for trip in desk.open(GuardrailTrips).going_on(WORKFLOWS)
             ],
-        }  # fmt: skip
+        }
 
 
 def _workflow(desk: Desk, key: str) -> Json:
@@ -48,11 +44,28 @@ def _workflow(desk: Desk, key: str) -> Json:
         "version": latest_number(desk, key),
         "scopes": [_scope(one, name) for one in state],
         "left_out": [str(row.staff_id) for row in desk.open(OptOuts).of(key)],
-        "limits": {
-            limit.measure: {"limit": limit.limit, "hours": limit.hours, "on": limit.is_on}
-            for limit in guardrails.limits(desk, key)
+        "limits": {limit.measure: _limit(limit) for limit in guardrails.limits(desk, key)},
+        "limits_of_places": {
+            scope: {row.measure: _limit(row) for row in rows.values()}
+            for scope in sorted(desk.open(Guardrails).scopes(key) - {""})
+            if (rows := desk.open(Guardrails).by_measure(key, scope))
         },
     }
+
+
+def _limit(limit: Guardrail) -> Json:
+    return {
+        "limit": limit.limit, "hours": limit.hours, "at_least": limit.at_least, "on": limit.is_on,
+    }  # fmt: skip
+
+
+def _trip(trip: GuardrailTrip, name: scopes.Names) -> Json:
+    return {
+        "id": str(trip.id), "workflow": trip.workflow, "scope": trip.scope,
+        "place": name(trip.scope), "measure": trip.measure, "value": trip.value,
+        "limit": trip.limit, "count": trip.count, "at": trip.at.isoformat(),
+        "says": guardrails.said(trip),
+    }  # fmt: skip
 
 
 def _scope(one: Scope, name: scopes.Names) -> Json:

@@ -37,6 +37,11 @@ class Measure:
     hours: int
     at_least: int
 
+    @property
+    def adds_up(self) -> bool:
+        """Whether places add up to the practice: then its limit is no limit for one of them."""
+        return self.unit in ("count", "dollars")
+
     def said(self, value: float) -> str:
         """A value of this measure as a person reads it."""
         match self.unit:
@@ -75,8 +80,24 @@ def _refused(counts: GuardrailCounts, workflow: str, since: datetime) -> Measure
     return _share(*counts.refused(workflow, since))
 
 
-def _turnaround(counts: GuardrailCounts, _: str, since: datetime) -> Measured:
-    hours = counts.turnarounds(since)
+def _rewritten(counts: GuardrailCounts, _: str, since: datetime) -> Measured:
+    return _share(*counts.rewritten_summaries(since))
+
+
+def _reworked(counts: GuardrailCounts, _: str, since: datetime) -> Measured:
+    return _share(*counts.reworked_charges(since))
+
+
+def _turned_away(counts: GuardrailCounts, _: str, since: datetime) -> Measured:
+    return _share(*counts.rejected_claims(since))
+
+
+def _other_paths(counts: GuardrailCounts, _: str, since: datetime) -> Measured:
+    return _share(*counts.other_paths(since))
+
+
+def _turnaround(counts: GuardrailCounts, workflow: str, since: datetime) -> Measured:
+    hours = counts.turnarounds(workflow, since)
     return Measured(median(hours) if hours else 0.0, len(hours))
 
 
@@ -122,10 +143,25 @@ REFUSED = Measure(
     "Deliveries that the other side refused, of those that were settled.",
     "share", _refused, limit=0.1, hours=DAY, at_least=10,
 )  # fmt: skip
-TURNAROUND = Measure(
-    "turnaround", "Hours to an answer",
-    "Median hours on the wall from waiting to an answer.",
-    "hours", _turnaround, limit=72, hours=WEEK, at_least=20,
+REWRITTEN = Measure(
+    "correction_rate", "Summaries rewritten",
+    "Summaries that a person changed before approving them, of those that were approved.",
+    "share", _rewritten, limit=0.5, hours=WEEK, at_least=20,
+)  # fmt: skip
+REWORKED = Measure(
+    "correction_rate", "Charges reworked",
+    "Visits of which a person changed, removed or added a code, of those that were approved.",
+    "share", _reworked, limit=0.4, hours=WEEK, at_least=20,
+)  # fmt: skip
+TURNED_AWAY = Measure(
+    "rejected_claims", "Claims turned away",
+    "Claims that the clearinghouse or payer did not take in, of those it answered (277CA).",
+    "share", _turned_away, limit=0.1, hours=WEEK, at_least=20,
+)  # fmt: skip
+OTHER_PATHS = Measure(
+    "correction_rate", "Other path taken",
+    "Denials for which a person took another path than the suggested one, of those decided.",
+    "share", _other_paths, limit=0.5, hours=WEEK, at_least=20,
 )  # fmt: skip
 COST = Measure(
     "ai_cost", "Cost of AI",
@@ -133,12 +169,29 @@ COST = Measure(
     "dollars", _cost, limit=50, hours=DAY, at_least=1,
 )  # fmt: skip
 
+
+def _turnaround_of(title: str, definition: str, limit: float) -> Measure:
+    return Measure(
+        "turnaround", title, f"Median hours on the wall {definition}.",
+        "hours", _turnaround, limit, hours=WEEK, at_least=20,
+    )  # fmt: skip
+
+
+ANSWER = _turnaround_of("Hours to an answer", "from waiting to an answer", 72)
+FILED = _turnaround_of("Hours to the chart", "from the arrival of a form to its decision", 72)
+NOTED = _turnaround_of("Hours to a note", "from a visit to the approval of its note", 72)
+TOLD = _turnaround_of("Hours to a summary", "from the signature to the approved summary", 72)
+CHARGED = _turnaround_of("Hours to a charge", "from the signature to approved charges", 96)
+DECIDED = _turnaround_of("Hours to a decision", "from a denial's arrival to its decision", 240)
+
 MEASURES: Mapping[str, tuple[Measure, ...]] = {
-    "inbox": (URGENT_MISSES, CORRECTIONS, UNTOUCHED_REPLIES, REFUSED, TURNAROUND, COST),
-    "intake": (REJECTIONS, REFUSED, COST),
-    "notes": (UNTOUCHED_NOTES, REFUSED, COST),
-    "summaries": (REFUSED, COST),
-    "denials": (REFUSED, COST),
+    "inbox": (URGENT_MISSES, CORRECTIONS, UNTOUCHED_REPLIES, REFUSED, ANSWER, COST),
+    "intake": (REJECTIONS, REFUSED, FILED, COST),
+    "notes": (UNTOUCHED_NOTES, REFUSED, NOTED, COST),
+    "summaries": (REWRITTEN, REFUSED, TOLD, COST),
+    "charges": (REWORKED, REFUSED, CHARGED),
+    "claims": (TURNED_AWAY, REFUSED),
+    "denials": (OTHER_PATHS, REFUSED, DECIDED, COST),
 }
 OTHERS = (REFUSED,)  # every other workflow writes, at least
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from db.guardrails import GuardrailTrips
 from db.places import Places
 from db.rollout import Rollout, Rollouts
 from db.rollout_changes import RolloutVersion, RolloutVersions, lock_rollouts
@@ -15,6 +16,7 @@ from services.desk import Desk
 from services.errors import Invalid, Stale
 from services.policy import may
 from services.rollout import draining
+from services.rollout.events import is_used, tell_change
 from services.rollout.gate import Gate, gate
 from services.rollout.needs import NEEDS
 from services.rollout.scopes import RANK, Scope, State, said, state_of, with_scope
@@ -35,6 +37,7 @@ class Because(StrEnum):
     ABSENCE = "absence"
     GUARDRAIL = "a limit was exceeded"
     REVERT = "back to an earlier version"
+    RESTART = "the pause is over"
     CHECKED = "all the same: people check every case"
     HARMLESS = "all the same: what differs is harmless"
     NO_WAIT = "all the same: too few cases to wait for more"
@@ -119,7 +122,9 @@ def make(desk: Desk, move: Move, given: Given) -> str:
     changed = move.version is not None and move.version != (latest.number if latest else 0)
     if (own.stage if own else None) is not move.seen or changed:
         raise Stale("Somebody changed this stage since you opened it. Please look again.")
-    put(desk, move.workflow, with_scope(before, move.scope, move.after), given)
+    after = with_scope(before, move.scope, move.after)
+    put(desk, move.workflow, after, given)
+    tell_change(desk, move.workflow, before, after, given.because)
     now = said(move.after) if move.after else "follows the wider scope"
     return f"{said(own)} -> {now}{because(given)}"
 
@@ -145,7 +150,16 @@ def put(desk: Desk, workflow: str, after: State, given: Given) -> None:
         _set(desk, row or _added(desk, rollouts, workflow, scope.scope), scope, given)
     for row in rows.values():
         desk.session.delete(row)
+    _end_pause(desk, workflow, after)
     _keep_version(desk, workflow, after, given)
+
+
+def _end_pause(desk: Desk, workflow: str, after: State) -> None:
+    # Whoever switches it on again, anywhere, has ended what a limit did to the whole practice.
+    if any(is_used(scope) for scope in after):
+        for trip in desk.open(GuardrailTrips).going_on([workflow]):
+            if not trip.scope:
+                trip.resumed_by, trip.resumed_at = desk.actor.staff_id, desk.now
 
 
 def _added(desk: Desk, rollouts: Rollouts, workflow: str, scope: str) -> Rollout:
@@ -235,9 +249,9 @@ def roles_of(people: Iterable[Staff]) -> dict[UUID, str]:
 
 
 def _gate(desk: Desk, workflow: str, state: State) -> Gate:
-    # A workflow that is stopped now starts again one day, and then reaches whom it was given.
+    # What is stopped or paused now starts again one day, and then reaches whom it was given.
     now = gate(desk, workflow, roles_of(readers(desk, workflow)))
-    return with_state(replace(now, stopped=frozenset()), desk.practice_id, state)
+    return with_state(replace(now, stopped=frozenset(), held={}), desk.practice_id, state)
 
 
 def with_state(now: Gate, practice_id: UUID, state: State) -> Gate:

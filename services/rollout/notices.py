@@ -1,11 +1,12 @@
 """What people who use a workflow are told when it was switched off, paused or stopped for them."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from db.audit import AuditTrail
-from db.guardrails import GuardrailTrips
+from db.guardrails import GuardrailTrip, GuardrailTrips
 from db.places import Places
 from db.rollout import Switch
 from db.staff import StaffList
@@ -41,9 +42,19 @@ def notice(desk: Desk, workflow: str) -> str:
         return _stopped(desk, workflow, switch)
     if lacks := now.lacks():
         return f"{WORKFLOWS[workflow]} needs {WORKFLOWS[lacks]}, which is off."
-    if all(row.stage not in UNUSED for row in now.scopes):
+    if not now.held and all(row.stage not in UNUSED for row in now.scopes):
         return ""
-    return " ".join(_places(desk, now))
+    return " ".join([*_held(desk, now), *_places(desk, now)])
+
+
+def _held(desk: Desk, now: Gate) -> Iterator[str]:
+    """The places where a limit paused it, to whoever would have it there."""
+    unheld = replace(now, held={})
+    for trip in desk.open(GuardrailTrips).going_on([now.workflow]):
+        if trip.scope and unheld.shows_to(desk.actor.staff_id, (trip.scope,)):
+            what = f"{WORKFLOWS[now.workflow]}{_at(desk, trip.scope)}"
+            until = trip.at + DRAIN_FOR
+            yield f"{_limited(desk, what, trip)} {_rest(desk, now.workflow, until)}"
 
 
 def _stopped(desk: Desk, workflow: str, switch: Switch) -> str:
@@ -84,11 +95,16 @@ def _how(desk: Desk, workflow: str, place: str, ended: Said) -> str:
     what = f"{WORKFLOWS[workflow]}{_at(desk, place)}"
     trip = desk.open(GuardrailTrips).latest(workflow)
     if trip and trip.at == ended.at:
-        why = guardrails.said(trip, zone)
-        return f"{what} is paused since {_moment(ended.at, zone)}: a limit was exceeded. {why}"
+        return _limited(desk, what, trip)
     how = "paused" if ended.stage is Stage.SHADOW else "switched off"
     because = f" ({ended.because})" if ended.because else ""
     return f"{what} is {how} since {_moment(ended.at, zone)}, by {_who(desk, ended)}{because}."
+
+
+def _limited(desk: Desk, what: str, trip: GuardrailTrip) -> str:
+    zone = desk.options.zone
+    why = guardrails.said(trip, zone)
+    return f"{what} is paused since {_moment(trip.at, zone)}: a limit was exceeded. {why}"
 
 
 def _who(desk: Desk, ended: Said) -> str:
@@ -104,12 +120,16 @@ def _at(desk: Desk, place: str) -> str:
 
 def _open(desk: Desk, now: Gate, place: str) -> str:
     drain = draining.of(now.scope((place,) if place else ()))
-    if drain is None or desk.now >= drain.until:
+    return _rest(desk, now.workflow, drain.until if drain else None)
+
+
+def _rest(desk: Desk, workflow: str, until: datetime | None) -> str:
+    if until is None or desk.now >= until:
         mine = "What was open is closed here and drafts are kept"
     else:
-        until = _day(drain.until, desk.options.zone)
-        mine = f"You may finish what was open until {until}, and what is approved still leaves"
-    return f"{mine}; {LATER[now.workflow]}."
+        day = _day(until, desk.options.zone)
+        mine = f"You may finish what was open until {day}, and what is approved still leaves"
+    return f"{mine}; {LATER[workflow]}."
 
 
 def _moment(moment: datetime, zone: ZoneInfo) -> str:

@@ -16,6 +16,7 @@ from services.desk import Actor, Desk, looking, working
 from services.errors import FoyerError, Invalid, NotAllowed, Stale
 from services.management import Deed, managed
 from services.rollout import moves, scopes
+from services.rollout.events import tell_change
 from services.rollout.moves import Because, Given, Move
 from services.rollout.scopes import RANK, Scope
 from services.rollout.wanted import Earlier, Wanted, dumped, given_of
@@ -126,7 +127,9 @@ def end(desk: Desk, id: UUID) -> Deed[None]:
         return Deed(_subject(row), f"ended: stays {scopes.said(own)}", None)
     state = moves.locked(desk, row.workflow)
     given = Given(Because(row.because), row.owner, drains=True)
-    moves.put(desk, row.workflow, scopes.with_scope(state, move.scope, back), given)
+    after = scopes.with_scope(state, move.scope, back)
+    moves.put(desk, row.workflow, after, given)
+    tell_change(desk, row.workflow, state, after, given.because)
     return Deed(_subject(row), f"ended: {scopes.said(own)} -> {scopes.said(back)}", None)
 
 

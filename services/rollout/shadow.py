@@ -9,8 +9,8 @@ from db.places import Places
 from db.vocabulary import Stage
 from services.desk import Desk
 from services.metrics.loading import LABEL, Loaded, Narrow, load
-from services.metrics.report import Span, wanted_of
 from services.metrics.samples import Sample, Samples
+from services.metrics.wishes import Span, wanted_of
 from services.rollout import intervals, runs
 from services.rollout.intervals import Interval
 from services.rollout.moves import WORKFLOWS

@@ -4,14 +4,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from db.guardrails import GuardrailTrips
 from db.places import Places
 from db.rollout import OptOuts, Rollout
 from db.staff import Staff, StaffList
 from db.vocabulary import Stage
 from services.desk import Desk
 from services.policy import may
+from services.rollout import guardrails
 from services.rollout.audience import bucket
-from services.rollout.gate import AI, DELIVERIES, Gate, gate
+from services.rollout.gate import AI, DELIVERIES, USED, Gate, gate
 from services.rollout.moves import WORKFLOWS
 from services.rollout.scopes import Scope, said
 from services.switches import stopped
@@ -86,11 +88,22 @@ def _stage(desk: Desk, person: Staff, now: Gate, row: Rollout, place: str) -> It
         return
     if row.stage is not Stage.PILOT:
         yield f"{_where(desk, row.scope)}: {row.stage}, so {STAGES[row.stage]}."
+        if row.stage is Stage.SHADOW:
+            yield from _limit(desk, now.workflow, "")
         return
     names = {str(id): name for id, name in desk.open(StaffList).names().items()}
     audience = said(Scope.of(row), lambda id: names.get(id, "somebody who left"))
     yield f"{_where(desk, row.scope)}: {audience}."
     yield _pilot(person, now, row)
+
+
+def _limit(desk: Desk, workflow: str, place: str) -> Iterator[str]:
+    """That a limit paused it there, and which; the pauses that nobody has ended."""
+    for trip in desk.open(GuardrailTrips).going_on([workflow]):
+        if trip.scope == place:
+            when = f"{trip.at.astimezone(desk.options.zone):%Y-%m-%d %H:%M}"
+            said = guardrails.said(trip, desk.options.zone)
+            yield f"A limit paused it {'there ' if place else ''}by itself on {when}. {said}"
 
 
 def _pilot(person: Staff, now: Gate, row: Rollout) -> str:
@@ -112,9 +125,13 @@ def _pilot(person: Staff, now: Gate, row: Rollout) -> str:
 
 def _elsewhere(desk: Desk, person: Staff, now: Gate) -> Iterator[str]:
     here = now.shows_to(person.id)
-    for row in sorted(now.scopes, key=lambda row: row.scope):
-        if row.scope and now.shows_to(person.id, (row.scope,)) is not here:
-            words = " ".join(_stage(desk, person, now, row, row.scope))
+    own = {row.scope: row for row in now.scopes if row.scope}
+    for place in sorted({*own, *now.held}):
+        if now.hold((place,)) and now.scope((place,)).stage in USED:
+            paused = " ".join(_limit(desk, now.workflow, place))
+            yield f"Off at {_where(desk, place)}: {paused}"
+        elif place in own and now.shows_to(person.id, (place,)) is not here:
+            words = " ".join(_stage(desk, person, now, own[place], place))
             yield f"{'Off' if here else 'On'} at {words}"
 
 

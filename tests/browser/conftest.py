@@ -32,8 +32,8 @@ def at_desk(browser: Browser, demo: RunningDemo) -> Iterator[Callable[..., Perso
     """Seat people: ``at_desk("maria")``; the query is the queue they have open."""
     seated: list[Person] = []
 
-    def sit(who: str, query: str = "") -> Person:
-        seated.append(demos.sign_in(browser, demo, who, query))
+    def sit(who: str, query: str = "", seen: str = demos.INBOX) -> Person:
+        seated.append(demos.sign_in(browser, demo, who, query, seen=seen))
         return seated[-1]
 
     yield sit

@@ -27,6 +27,7 @@ ARGUMENTS = [
 ]  # fmt: skip
 PATIENCE = 240.0  # seconds until a loaded machine has started everything
 CALLS = 2_500  # a minute: stories of an hour happen here within seconds of each other
+INBOX, ANY_PAGE = "li.row, li.empty", "[data-testid='stMainBlockContainer']"
 QUICKLY = {
     "FOYER_POLL_SECONDS": "5",
     "FOYER_UNDO_SECONDS": "15",
@@ -221,9 +222,10 @@ def truth(demo: RunningDemo, claim: str) -> dict[str, Any]:
 
 
 def sign_in(
-    browser: Browser, demo: RunningDemo, who: str, query: str = "", **context: Any
-) -> Person:
-    """A person at a browser of their own, with the inbox open."""
+    browser: Browser, demo: RunningDemo, who: str, query: str = "", *, seen: str = INBOX,
+    **context: Any,
+) -> Person:  # fmt: skip
+    """A person at a browser of their own, with the inbox open; or where they begin, once *seen*."""
     size = {"width": 1366, "height": 768}
     page = browser.new_context(**{"viewport": size} | context).new_page()
     asked: list[str] = []
@@ -232,7 +234,7 @@ def sign_in(
     page.fill("input[name=email]", f"{who}@demo.test")
     page.fill("input[name=password]", PASSWORD)
     page.click("button[type=submit]")
-    page.wait_for_selector("li.row, li.empty", timeout=60_000)
+    page.wait_for_selector(seen, timeout=60_000)
     return Person(page, asked)
 
 

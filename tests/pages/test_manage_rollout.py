@@ -260,6 +260,31 @@ def test_the_plan_is_four_phases_and_the_limits_have_their_figures(open_page, pr
     assert "limit 15% over 7 days, from 20 cases on" in words(app)
 
 
+def test_a_place_that_a_limit_paused_is_shown_and_started_again_in_two_clicks(
+    open_page, container, practice, west, admin, nurse, clock
+):
+    guardrails.set_limit(container, admin, "inbox", "turnaround", 1, 24, 1, True, WEST)
+    with writing(container.engine) as session:
+        for place, hours in ((WEST, 10), ("Location/l.1", 0)):
+            session.add(rows.conversation(practice.id, answered_at=rows.later(hours=5),
+                                          waiting_since=rows.later(hours=5 - hours),
+                                          location=place))  # fmt: skip
+    assert guardrails.watch(container, practice)["paused"] == 1
+    app = open_page(admin, PAGE)
+    assert not app.exception
+    [told] = [error.value for error in app.error]
+    assert "Inbox triage was paused by itself at Sample West" in told
+    assert "not started again yet" in words(app)  # in the history
+    app.selectbox(key="limits/where/inbox").select(WEST).run()
+    assert "limit 1.0 h over 24 h" in words(app)
+    assert "limit 15% over 7 days, from 20 cases on, as in the practice" in words(app)
+    [start] = [b for b in app.button if (b.key or "").startswith("restart/place/")]
+    start.click().run()
+    assert not app.exception
+    with looking(container, nurse) as desk:
+        assert rollout.gate(desk, "inbox").shows_to(nurse.staff_id, (WEST,))
+
+
 def test_below_the_bar_of_the_shadow_a_pilot_needs_a_reason(
     open_page, container, practice, admin, nurse
 ):

@@ -1,8 +1,9 @@
-"""A metric day by day: on and off as lines of their own, baseline and target always drawn, events marked."""
+"""A metric day by day: on and off as lines of their own, baseline, target and limit drawn, events and pauses marked."""
 
 from collections.abc import Sequence
 from datetime import date
 from itertools import groupby
+from string import ascii_uppercase
 from typing import NamedTuple
 
 import plotly.graph_objects as go
@@ -10,11 +11,14 @@ import streamlit as st
 
 from pages.parts.plain import harmless
 from services.metrics.definitions.definition import Definition, Unit
+from services.metrics.marks import Pause
 from services.metrics.report import Point, Series
 from services.metrics.words import said
 
 HEIGHT = 360
 GREY = "#84939a"  # seen on either ground, as are the colours below
+RED = "#c8553d"
+FAR = 3  # times the highest point: what lies above is told below the chart and not drawn
 LINES = (  # dash and marker as well as colour tell them apart
     ("all", "points", "solid", "circle", "#178680"),
     ("workflow on", "on", "dash", "square", "#c96a1b"),
@@ -44,7 +48,11 @@ def chart(found: Series, shown: date | None) -> date | None:
         config=_with_picture(metric),
         alt=f"{metric.title} by day; the rows below have the same numbers.",
     )  # fmt: skip
-    told = [f"{n}: {day}, {what}" for n, (day, what) in enumerate(_marks(found), start=1)]
+    told = [
+        *limit_said(found),
+        *(f"{letter}: {pause.told}" for letter, pause in _lettered(found)),
+        *(f"{n}: {day}, {what}" for n, (day, what) in enumerate(_marks(found), start=1)),
+    ]
     st.caption("  \n".join(map(harmless, told)))
     picked = event["selection"]["points"]
     return date.fromisoformat(str(picked[0]["customdata"])) if picked else None
@@ -67,14 +75,25 @@ def figure(found: Series) -> go.Figure:
         if points and (attribute == "points" or (found.on and found.off)):
             _line(drawn, metric, points, factor, name, Look(dash, symbol, colour))
     _across(drawn, found, factor)
+    for letter, pause in _lettered(found):
+        _span(drawn, letter, pause, found.points[-1].day)
     for number, (day, _) in enumerate(_marks(found), start=1):
         drawn.add_vline(x=str(day), line_width=1, line_dash="dash", line_color=GREY,
                         annotation_text=str(number), annotation_position="top")  # fmt: skip
     drawn.update_layout(
         height=HEIGHT, margin={"l": 8, "r": 8, "t": 28, "b": 8}, hovermode="closest",
-        legend={"orientation": "h", "y": -0.2}, yaxis={"title": unit, "rangemode": "tozero"},
+        legend={"orientation": "h", "y": -0.2}, yaxis={"title": unit, "range": [0, _top(found) * factor]},
     )  # fmt: skip
     return drawn
+
+
+def _top(found: Series) -> float:
+    """How high the chart goes: all points, and what is across them unless that is far above."""
+    most = max((point.measured.value or 0 for point in found.points), default=0)
+    limit = found.limit.value if found.limit else None
+    across = (found.reading.wanted.baseline, found.reading.wanted.target, limit)
+    near = [value for value in across if value is not None and (not most or value <= FAR * most)]
+    return max([most, *near]) * 1.1 or 1
 
 
 def _line(
@@ -101,6 +120,44 @@ def _across(drawn: go.Figure, found: Series, factor: float) -> None:
                 y=value * factor, line_dash=dash, line_width=1.5, line_color=GREY,
                 annotation_text=f"{name}: {said(unit, value)}", annotation_position=side,
             )  # fmt: skip
+    if found.limit:
+        drawn.add_hline(
+            y=found.limit.value * factor, line_dash="dashdot", line_width=2, line_color=RED,
+            annotation_text=f"Limit: {said(unit, found.limit.value)}",
+            annotation_position="bottom left" if found.limit.below else "top right",
+            annotation_font_color=RED,
+        )  # fmt: skip
+
+
+def limit_said(found: Series) -> list[str]:
+    """``Limit: 15 % over 7 days, pauses by itself above it``, where there is one."""
+    if found.limit is None:
+        return []
+    side = "below" if found.limit.below else "above"
+    value = said(found.reading.metric.unit, found.limit.value)
+    return [f"Limit: {value} over {found.limit.window}, pauses by itself {side} it"]
+
+
+def _lettered(found: Series) -> list[tuple[str, Pause]]:
+    """Pauses by letter, so that nobody takes them for one of the numbered changes."""
+    return [(_letter(n), pause) for n, pause in enumerate(found.pauses)]
+
+
+def _letter(number: int) -> str:
+    return ascii_uppercase[number % 26] * (1 + number // 26)
+
+
+def _span(drawn: go.Figure, letter: str, pause: Pause, newest: date) -> None:
+    """A pause from its first to its last day: shaded, framed and named, whatever the colours."""
+    last = max(pause.last or newest, pause.first)
+    ends = str(last) if last > pause.first else f"{last} 12:00"
+    drawn.add_vrect(
+        x0=str(pause.first), x1=ends, fillcolor=GREY, opacity=0.28, layer="below", line_width=0
+    )
+    drawn.add_vrect(
+        x0=str(pause.first), x1=ends, fillcolor="rgba(0,0,0,0)", line_width=1.5, line_color=GREY,
+        annotation_text=f"Paused {letter}", annotation_position="top left",
+    )  # fmt: skip
 
 
 def _marks(found: Series) -> list[tuple[date, str]]:

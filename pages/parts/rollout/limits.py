@@ -2,8 +2,10 @@
 
 import streamlit as st
 
+from db.places import Places
 from pages.parts.desk import open_building
 from pages.parts.manage import Badge, may_do, said_plainly
+from pages.parts.rollout.shown import Shown
 from services.desk import Actor, looking
 from services.rollout import guardrails
 from services.rollout.guardrails import Reading
@@ -15,21 +17,33 @@ KEPT: Badge = ("Within", "green", ":material/check_circle:")
 BROKEN: Badge = ("Exceeded", "red", ":material/error:")
 
 
-def limits(actor: Actor) -> None:
-    """Every limit of one workflow beside what is measured now."""
+def limits(actor: Actor, shown: Shown) -> None:
+    """Every limit of one workflow beside what is measured now, in the practice and at its places."""
     workflow = st.segmented_control(
         "Workflow", list(WORKFLOWS), format_func=WORKFLOWS.__getitem__,
         default=next(iter(WORKFLOWS)), required=True, key="limits/workflow",
     )  # fmt: skip
     st.caption(
-        "Looked at every minute. What exceeds a limit while people use it is moved to shadow by "
-        "itself, and this page says why."
+        "Looked at every minute. What exceeds a limit in the whole practice is moved to shadow "
+        "everywhere; what exceeds it at one place is paused there alone. This page says why."
     )
+    scope = st.selectbox("Where", _places(actor, workflow), format_func=shown.place,
+                         key=f"limits/where/{workflow}")  # fmt: skip
     with looking(open_building(), actor) as desk:
-        found = guardrails.readings(desk, workflow)
+        found = guardrails.readings(desk, workflow, scope)
     for reading in found:
         with st.container(border=True):
             _limit(actor, workflow, reading)
+    if scope:
+        st.caption("What adds up, such as a cost, is limited for the whole practice.")
+
+
+def _places(actor: Actor, workflow: str) -> list[str]:
+    """Where limits are kept first, then the departments and providers that may get one."""
+    with looking(open_building(), actor) as desk:
+        kept = guardrails.watched(desk, workflow)
+        others = [ref for ref in desk.open(Places).by_ref() if ref not in kept]
+    return [*kept, *others]
 
 
 def _limit(actor: Actor, workflow: str, reading: Reading) -> None:
@@ -40,7 +54,8 @@ def _limit(actor: Actor, workflow: str, reading: Reading) -> None:
         st.badge(label, color=color, icon=icon)
         st.text(_found(reading))
         least = f", from {limit.at_least:,} cases on" if limit.at_least > 1 else ""
-        st.caption(f"limit {measure.said(limit.limit)} over {_window(limit.hours)}{least}")
+        whose = "" if reading.is_own else ", as in the practice"
+        st.caption(f"limit {measure.said(limit.limit)} over {_window(limit.hours)}{least}{whose}")
         st.space("stretch")
         if may_do(actor, guardrails.set_limit.verb):
             with st.popover("Set", icon=":material/tune:"):
@@ -68,7 +83,7 @@ def _badge(reading: Reading) -> Badge:
 
 
 def _set(actor: Actor, workflow: str, reading: Reading) -> None:
-    limit, key = reading.limit, f"limit/{workflow}/{reading.measure.key}"
+    limit, key = reading.limit, f"limit/{workflow}/{reading.measure.key}/{reading.scope}"
     share = reading.measure.unit == "share"
     value = st.number_input(
         "Percent" if share else reading.measure.unit.capitalize(), 0.0,
@@ -81,6 +96,14 @@ def _set(actor: Actor, workflow: str, reading: Reading) -> None:
         with said_plainly():
             guardrails.set_limit(
                 open_building(), actor, workflow, reading.measure.key,
-                value / 100 if share else value, hours, least, is_on,
+                value / 100 if share else value, hours, least, is_on, reading.scope,
             )  # fmt: skip
+            st.rerun()
+    if reading.scope and reading.is_own and st.button(
+        guardrails.drop_limit.label, key=f"{key}/drop", help=guardrails.drop_limit.help
+    ):  # fmt: skip
+        with said_plainly():
+            guardrails.drop_limit(
+                open_building(), actor, workflow, reading.measure.key, reading.scope
+            )
             st.rerun()

@@ -3,6 +3,7 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from db.guardrails import GuardrailTrip
 from db.rollout import Rollout
 from db.vocabulary import Stage
 from pages.parts.desk import open_building, signed_in
@@ -38,7 +39,7 @@ def now() -> None:
     _notices(actor, shown)
     with st.container(gap="xsmall"):
         for what in STOPPABLE:
-            with st.container(border=True, gap="xsmall"):
+            with st.container(border=True, gap="xsmall", key=f"row-{what}"):
                 _row(actor, what, shown)
 
 
@@ -50,7 +51,7 @@ def _row(actor: Actor, what: str, shown: Shown) -> None:
     with right, _line(end=True):
         _deeds(actor, what, shown)
     if what in WORKFLOWS:
-        _places(what, shown)
+        _places(actor, what, shown)
 
 
 def _line(*, end: bool = False) -> DeltaGenerator:
@@ -63,19 +64,42 @@ def _line(*, end: bool = False) -> DeltaGenerator:
 def _notices(actor: Actor, shown: Shown) -> None:
     for trip in shown.trips:
         with st.container(border=True):
-            st.error(
-                f"**{WORKFLOWS.get(trip.workflow, trip.workflow)} was paused by itself** "
-                f"({clock_time(trip.at, shown.zone)}). {guardrails.said(trip, shown.zone)} "
-                "What was open may be finished; switch it on again once you know why.",
-                icon=":material/front_hand:",
-            )
-            if may_do(actor, guardrails.acknowledge.verb) and st.button(
-                guardrails.acknowledge.label, key=f"seen/{trip.id}",
-                help=guardrails.acknowledge.help,
-            ):  # fmt: skip
-                with said_plainly():
-                    guardrails.acknowledge(open_building(), actor, trip.id)
-                    st.rerun()
+            _notice(actor, trip, shown)
+
+
+def _notice(actor: Actor, trip: GuardrailTrip, shown: Shown) -> None:
+    title = WORKFLOWS.get(trip.workflow, trip.workflow)
+    where = f" at {shown.name_of(trip.scope)}" if trip.scope else ""
+    st.error(
+        f"**{title} was paused by itself{where}** ({clock_time(trip.at, shown.zone)}). "
+        f"{guardrails.said(trip, shown.zone)} "
+        "What was open may be finished; start it again once you know why.".replace("$", r"\$"),
+        icon=":material/front_hand:",
+    )
+    with st.container(horizontal=True):
+        if trip.resumed_at is None:
+            _restart(actor, trip, "notice")
+        if may_do(actor, guardrails.acknowledge.verb) and st.button(
+            guardrails.acknowledge.label, key=f"seen/{trip.id}", help=guardrails.acknowledge.help
+        ):
+            with said_plainly():
+                guardrails.acknowledge(open_building(), actor, trip.id)
+                st.rerun()
+
+
+def _restart(actor: Actor, trip: GuardrailTrip, where: str) -> None:
+    """The end of a pause, in two clicks."""
+    if not may_do(actor, guardrails.restart.verb):
+        return
+    with st.popover(
+        guardrails.restart.label, icon=":material/play_circle:", type="tertiary",
+        help=guardrails.restart.help,
+    ):  # fmt: skip
+        st.write("Whoever used it before the pause uses it again, within seconds.")
+        if st.button("Start now", type="primary", key=f"restart/{where}/{trip.id}"):
+            with said_plainly():
+                guardrails.restart(open_building(), actor, trip.id)
+                st.rerun()
 
 
 def _head(what: str, shown: Shown) -> None:
@@ -155,15 +179,27 @@ def _practice(workflow: str, shown: Shown) -> None:
         _stage(row, shown)
     elif not shown.stages[workflow]:
         st.caption("Nobody has switched this on yet.")
+    if trip := shown.held(workflow, ""):
+        _held(trip, shown)
 
 
-def _places(workflow: str, shown: Shown) -> None:
-    """The stages of places that have one of their own."""
-    for row in sorted(shown.stages[workflow], key=lambda row: row.scope):
-        if row.scope:
-            with _line():
-                st.text(shown.place(row.scope))
-                _stage(row, shown)
+def _places(actor: Actor, workflow: str, shown: Shown) -> None:
+    """The stages of places that have one of their own, and those that a limit paused."""
+    rows = {row.scope: row for row in shown.stages[workflow] if row.scope}
+    held = {trip.scope for trip in shown.paused if trip.workflow == workflow and trip.scope}
+    for scope in sorted({*rows, *held}):
+        with _line():
+            st.text(shown.place(scope))
+            if scope in rows:
+                _stage(rows[scope], shown)
+            if trip := shown.held(workflow, scope):
+                _held(trip, shown)
+                _restart(actor, trip, "place")
+
+
+def _held(trip: GuardrailTrip, shown: Shown) -> None:
+    st.badge("Paused by a limit", color="red", icon=":material/front_hand:")
+    st.caption(f"since {clock_time(trip.at, shown.zone)}")
 
 
 def _stage(row: Rollout, shown: Shown) -> None:

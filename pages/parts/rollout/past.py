@@ -8,7 +8,7 @@ from pages.parts.rollout.shown import Shown
 from services import switches
 from services.desk import Actor, looking
 from services.rollout.exporting import export_changes
-from services.rollout.history import Change, history
+from services.rollout.history import Change, Pause, history, pauses
 from services.switches import WORKFLOWS
 
 
@@ -20,8 +20,11 @@ def past(actor: Actor, shown: Shown) -> None:
         default=next(iter(WORKFLOWS)), required=True, key="past/workflow",
     )  # fmt: skip
     with looking(open_building(), actor) as desk:
-        changes = history(desk, workflow)
-    if not changes:
+        changes, paused = history(desk, workflow), pauses(desk, workflow)
+    for pause in paused:
+        with st.container(border=True, gap="small"):
+            _pause(pause, shown)
+    if not (changes or paused):
         st.info("Nobody has changed this yet.", icon=":material/history:")
     for change in changes:
         with st.container(border=True, gap="small"):
@@ -50,6 +53,19 @@ def _change(actor: Actor, change: Change, newest: int, shown: Shown) -> None:
             _go_back(actor, change, newest)
     for line in change.lines:
         st.text(f"{line.where}: {line.before} → {line.after}")
+
+
+def _pause(pause: Pause, shown: Shown) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown("**Paused by a limit**")
+        if pause.simulated:
+            st.badge("Simulated", icon=":material/science:", color="orange")
+        ended = "not started again yet"
+        if pause.ended_at:
+            by = f" by {pause.ended_by}" if pause.ended_by else ""
+            ended = f"started again {clock_time(pause.ended_at, shown.zone)}{by}"
+        st.caption(f"{pause.where}, {clock_time(pause.at, shown.zone)}; {ended}")
+    st.text(pause.why)
 
 
 def _who(change: Change, shown: Shown) -> str:

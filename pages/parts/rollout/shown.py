@@ -55,6 +55,7 @@ class Shown:
     versions: Mapping[str, int]
     stopped: Mapping[str, Switch]
     trips: Sequence[GuardrailTrip]
+    paused: Sequence[GuardrailTrip]
     places: Mapping[str, Place]
     names: Mapping[UUID, str]
     people: Mapping[UUID, tuple[str, Role]]
@@ -78,6 +79,15 @@ class Shown:
         place = self.places.get(scope)
         return f"{place.kind.capitalize()}: {place.name}" if place else scope
 
+    def name_of(self, scope: str) -> str:
+        """A place by its name alone, as within a sentence."""
+        return self.places[scope].name if scope in self.places else scope
+
+    def held(self, workflow: str, scope: str) -> GuardrailTrip | None:
+        """The pause that a limit made there and nobody has ended."""
+        mine = (t for t in self.paused if (t.workflow, t.scope) == (workflow, scope))
+        return next(mine, None)
+
     def says(self, row: Rollout) -> str:
         """Whom a pilot reaches, in words."""
         return scopes.said(Scope.of(row), self.name).removeprefix("pilot for ")
@@ -98,6 +108,7 @@ def looked_up(actor: Actor) -> Shown:
             versions={key: latest_number(desk, key) for key in WORKFLOWS},
             stopped=switches.stopped(desk),
             trips=desk.open(GuardrailTrips).unseen(),
+            paused=desk.open(GuardrailTrips).going_on(WORKFLOWS),
             places=desk.open(Places).by_ref(),
             names=staff.names(),
             people={p.id: (p.name, p.role) for p in staff.active()},

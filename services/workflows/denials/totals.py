@@ -171,7 +171,7 @@ def counted(container: Container, actor: Actor) -> Counted:
     with looking(container, actor) as desk:
         desk.require("denials.read", "read denials")
         gate = rollout.gate(desk, "denials")
-        sums = desk.open(DenialSums).kinds(by_place=any(scope.scope for scope in gate.scopes))
+        sums = desk.open(DenialSums).kinds(by_place=gate.differs_by_place)
         seen = [one for one in sums if gate.shows_to(actor.staff_id, _places(one))]
         if not seen and (sums or not gate.shows_to(actor.staff_id)):
             raise NotRolledOut("Denials")

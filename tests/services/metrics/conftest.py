@@ -4,17 +4,22 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from sqlmodel import select
 
 from db import writing
 from db.conversations import Conversation, State
+from db.places import Place
 from db.rollout import Rollout
 from db.suggestions import Suggestion
 from db.vault import Vault
 from db.vocabulary import Category, Stage
-from services.desk import Actor, working
+from services import switches
+from services.desk import working
 from services.metrics.gathering import gather
+from services.switches import Because, Given, Move
 from tests.db import rows
 
+EAST = "Location/1"
 WORDS = "CANARY my chest hurts since Tuesday"
 
 
@@ -54,9 +59,12 @@ def gathered(container, practice) -> Callable[[], int]:  # type: ignore[no-untyp
 
 
 @pytest.fixture
-def pilot(container, practice) -> None:  # type: ignore[no-untyped-def]
-    """The inbox goes to pilot, as the trail tells it."""
-    with working(container, Actor.job(practice.id, "tests")) as desk:
-        desk.session.add(Rollout(practice_id=practice.id, workflow="notes", stage=Stage.PILOT))
-        told = "off -> pilot for 6f1c, 77aa"
-        desk.record("rollout.set_stage", "rollout/notes/Location/1", reason=told)
+def pilot(container, practice, admin) -> None:  # type: ignore[no-untyped-def]
+    """The inbox goes to shadow, and notes to pilot at one location."""
+    with writing(container.engine) as session:
+        session.add(Place(practice_id=practice.id, ehr_ref=EAST, kind="location", name="East"))
+        for row in session.exec(select(Rollout)).all():
+            session.delete(row)
+    piloted = Move("inbox", EAST, Stage.PILOT, (admin.staff_id,))
+    switches.set_stage(container, admin, piloted, Given(Because.TRIAL))
+    switches.set_stage(container, admin, Move("notes", "", Stage.ON))

@@ -131,7 +131,12 @@ def test_a_series_shows_on_beside_off_and_marks_what_was_rolled_out(
     found = series(container, manager, "inbox.response_wall", SPAN, Narrow())
     assert [(p.day, p.measured.value) for p in found.points] == [(DAY, 600)]
     assert (len(found.on), len(found.off)) == (1, 0)
-    assert [(e.day, e.told) for e in found.events] == [(DAY, "notes/Location/1: off -> pilot")]
+    told = "Inbox triage at East started: off → pilot (trial) (by Sample admin)"
+    assert [(e.day, e.told) for e in found.events] == [(DAY, told)]
+    elsewhere = Narrow(location="Location/2")
+    assert series(container, manager, "inbox.response_wall", SPAN, elsewhere).events == []
+    notes = series(container, manager, "notes.time", SPAN, Narrow())
+    assert [e.told for e in notes.events] == ["Notes started: off → on (by Sample admin)"]
 
 
 def test_the_rows_behind_a_number_are_as_many_as_it_counts(container, manager, answer, gathered):

@@ -14,8 +14,8 @@ from db.guardrail_counts import GuardrailCounts
 from db.guardrails import GuardrailTrips
 from db.open_work import OpenWork
 from db.rollout import Rollouts
-from db.suggestions import Outcome, Suggestion
-from db.vocabulary import Category, Stage, Urgency
+from db.suggestions import Outcome
+from db.vocabulary import Stage, Urgency
 from services import switches
 from services.desk import looking, working
 from services.errors import Invalid, Stale
@@ -25,28 +25,6 @@ from services.switches import Move, Why
 from tests.services.conftest import MONDAY
 
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-def sorted_as(container, practice):
-    """A conversation that an engine called this urgent, with whatever else is said of it."""
-
-    def sorted_as(urgency=Urgency.ROUTINE, is_now=None, **suggestion):
-        talk = Conversation(
-            practice_id=practice.id, thread_id=uuid4().hex, patient_id=uuid4(), key_id=uuid4(),
-            first_at=MONDAY, waiting_since=MONDAY, category=Category.REFILL,
-            urgency=is_now or urgency,
-        )  # fmt: skip
-        own = {"engine": "local", "model": "rules", "prompt_digest": "", "source_hash": ""}
-        made = Suggestion(
-            practice_id=practice.id, conversation_id=talk.id, key_id=talk.key_id,
-            created_at=MONDAY, urgency=str(urgency), **(own | suggestion),
-        )  # fmt: skip
-        with writing(container.engine) as session:
-            session.add_all([talk, made])
-        return talk.id
-
-    return sorted_as
 
 
 def raised(container, nurse, id):
