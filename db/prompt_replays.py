@@ -156,6 +156,16 @@ class ReplayItems(Repository[ReplayItem]):
         )
         return {ItemState(state): number for state, number in self.session.exec(grouped)}
 
+    def average(self) -> tuple[float, float] | None:
+        """What an answer in a replay cost and took, on average; ``None`` where there was none."""
+        asked = (
+            select(func.avg(ReplayItem.microdollars), func.avg(ReplayItem.took_ms))
+            .where(col(ReplayItem.practice_id) == self.practice_id)
+            .where(col(ReplayItem.state) == ItemState.DONE)
+        )
+        cost, took = self.session.exec(asked).one()
+        return None if cost is None or took is None else (float(cost), float(took))
+
 
 class PastConversations(Repository[Conversation]):
     """Questions about conversations that people have dealt with and that can still be read."""
