@@ -28,6 +28,7 @@ class ItemState(StrEnum):
     ASKED = "asked"  # the question left; it is never put a second time by itself
     DONE = "done"
     FAILED = "failed"
+    INSIDE = "inside"  # it never leaves for a model, whatever the instructions
 
 
 class PromptReplay(Row, table=True):

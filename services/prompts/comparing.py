@@ -32,7 +32,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Verdict:
-    """A whole replay in numbers. ``compared`` are those that the live version had answered itself.
+    """A whole replay in numbers. ``inside`` are messages that no model gets, whatever it is told. ``compared`` are those that the live version had answered itself.
 
     ``urgent`` are messages that people held for urgent or more; a miss is one that a version held
     for less. ``extra``
@@ -42,6 +42,7 @@ class Verdict:
     total: int
     answered: int
     failed: int
+    inside: int
     compared: int
     category: Share
     urgency: Share
@@ -64,6 +65,7 @@ def verdict(items: Sequence[ReplayItem]) -> Verdict:
         total=len(items),
         answered=sum(item.state is ItemState.DONE for item in settled),
         failed=sum(item.state is ItemState.FAILED for item in settled),
+        inside=sum(item.state is ItemState.INSIDE for item in items),
         compared=len(known),
         category=_share(item.category == item.decided_category for item in settled),
         urgency=_share(item.urgency == item.decided_urgency for item in settled),

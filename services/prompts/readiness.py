@@ -82,9 +82,10 @@ def blocked(found: Verdict) -> str:
             f"It would miss {found.extra} urgent {several} found today. Look at them under Replay, "
             "write another version, and replay that."
         )
-    if found.failed > found.total * MOST_SILENT:
+    asked = found.answered + found.failed
+    if found.failed > asked * MOST_SILENT:
         return (
-            f"{found.failed} of {found.total} messages had no answer. Ask those once more under "
+            f"{found.failed} of {asked} messages had no answer. Ask those once more under "
             "Replay; if that does not help, write another version."
         )
     return ""

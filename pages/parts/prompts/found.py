@@ -76,6 +76,11 @@ def _numbers(found: Verdict) -> None:
             border=True,
             help=f"In force today: {found.live_urgency.percent} {known}.",
         )
+    if found.inside:
+        st.caption(
+            f"{found.inside} messages stay in the building because something in them names a "
+            "person: the built-in engine sorts those whatever the instructions, so they do not count."
+        )
     if found.compared < found.answered + found.failed:
         st.caption(
             f"Of these messages, {found.compared} were answered by the version in force itself; "

@@ -14,6 +14,8 @@ from db.shred import shred_closed
 from db.suggestions import Suggestions
 from db.vocabulary import Urgency
 from services import switches
+from services.ai import claude
+from services.ai.minimum import KeptInside
 from services.desk import Actor, looking
 from services.errors import Invalid, NotAllowed, Stale
 from services.prompts import replaying, showing, versions
@@ -116,6 +118,26 @@ def test_a_version_that_says_too_little_does_not_go_live(container, admin, bench
     bench.work()
     with pytest.raises(Invalid, match="1 of 6 messages had no answer"):
         go_live(container, admin)
+
+
+def test_a_message_that_never_leaves_counts_neither_way(
+    container, admin, bench, begun, monkeypatch
+):
+    real = claude.outbound
+
+    def outbound(workflow, facts):
+        if "Number 0" in facts.text:
+            raise KeptInside("The message was not sent to the model: it holds a street address.")
+        return real(workflow, facts)
+
+    monkeypatch.setattr(claude, "outbound", outbound)
+    begun(3, urgent=2)
+    bench.fake.will(as_told(bench.fake, {"1": "urgent"}))
+    bench.work()
+    verdict = found(container, admin)
+    assert (verdict.inside, verdict.answered, verdict.failed, verdict.extra) == (1, 2, 0, 0)
+    assert "0" not in bench.asked()
+    go_live(container, admin)
 
 
 def test_where_no_message_was_urgent_a_second_person_looks(container, admin, manager, bench, begun):
