@@ -30,7 +30,7 @@ THEMES = ("light", "dark")
 def metrics_with_pause(page: Page, demo: RunningDemo) -> None:
     """The corrections of ninety days, with the limit, the pause and what was rolled out."""
     wait_until(lambda: demo.counted(SIMULATED), "the simulated days", 300)
-    page.goto(f"{demo.url}/metrics?desk=AI&metric=ai.corrected")
+    page.goto(f"{demo.url}/numbers?desk=AI&metric=ai.corrected")
     page.get_by_role("button", name="90 days").click()
     page.get_by_text("Paused A").first.wait_for()
 

@@ -90,7 +90,7 @@ def test_a_manager_sees_the_pause_in_ninety_days_and_the_rows_behind_a_point(
 ) -> None:
     wait_until(lambda: demo.counted(LATEST), "the simulated days", 240)
     assert demo.counted(SIMULATED) > 500
-    page = drawn(at_desk("dan", seen=ANY_PAGE).page, f"{demo.url}/metrics")
+    page = drawn(at_desk("dan", seen=ANY_PAGE).page, f"{demo.url}/numbers")
     page.get_by_role("button", name="90 days").click()
     expect(page.get_by_text("Simulated practice")).to_be_visible()
     page.locator(".st-key-open-ai-corrected button").click()
