@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, exists, func
 from sqlmodel import Session, col, select
 
+from db.ai_calls import AiCalls
 from db.audit import AuditEntry, Ending
 from db.charges import ChargeCapture
 from db.claim_events import ClaimEvent, EventKind
@@ -185,6 +186,10 @@ class GuardrailCounts:
             max(0.0, (done - began).total_seconds() / 3600)
             for began, done in self.session.exec(newest)
         ]
+
+    def cost_of_calls(self, workflow: str, since: datetime) -> tuple[int, int]:
+        """Microdollars that calls of models for *workflow* cost, and how many calls there were."""
+        return AiCalls(self.session, self.practice_id).cost(workflow, since)
 
     def cost(self, since: datetime) -> tuple[int, int]:
         """Microdollars that suggestions for messages cost, and how many suggestions there were."""

@@ -1,4 +1,4 @@
-"""Reply templates and macros the practice has approved; no patient data in them."""
+"""Reply templates, macros and phrases of the practice; no patient data in them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -67,6 +67,26 @@ class Macros(Repository[Macro]):
     def by_label(self) -> Sequence[Macro]:
         """Every macro, by label."""
         return self.all(self.rows().order_by(col(Macro.label)))
+
+
+class Phrase(Row, table=True):
+    """A few words that staff write often, with the abbreviation that becomes them."""
+
+    __tablename__ = "phrase"
+    __table_args__ = (UniqueConstraint("practice_id", "abbreviation"),)
+
+    abbreviation: str
+    text: str
+
+
+class Phrases(Repository[Phrase]):
+    """Questions about phrases."""
+
+    model = Phrase
+
+    def by_abbreviation(self) -> Sequence[Phrase]:
+        """Every phrase, by abbreviation."""
+        return self.all(self.rows().order_by(col(Phrase.abbreviation)))
 
 
 class SavedQueue(Row, table=True):

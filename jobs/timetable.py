@@ -13,6 +13,7 @@ from services.connections import checking
 from services.desk import Actor
 from services.lines import Lines
 from services.metrics import gathering
+from services.metrics.weekly import sending
 from services.prompts import running
 from services.rollout import guardrails, plans
 from services.settings import Settings
@@ -66,6 +67,7 @@ def timetable(settings: Settings) -> tuple[Job, ...]:
         Job("claims.eligibility", Every(timedelta(minutes=2)), _eligibility),
         Job("claims.risk", Every(timedelta(minutes=15)), _risk),
         Job("metrics.gather", Every(timedelta(minutes=2)), _gather),
+        Job(sending.JOB, Every(timedelta(minutes=1)), sending.report_due),
         Job("sweep.retention", Daily(time(1, 30)), _purge),
         Job("keys.retire", Daily(time(2, 0)), _retire_keys),
         Job("audit.anchor", Every(timedelta(minutes=1)), _anchor),

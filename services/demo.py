@@ -28,7 +28,7 @@ from services import accounts, setup
 from services.container import Container
 from services.desk import Actor, working
 from services.errors import Misconfigured
-from services.metrics.simulated import fill_when_ready
+from services.rollout.simulated import past
 from services.settings import load
 
 SWITCHED_ON = (
@@ -275,7 +275,7 @@ def _simulate_past(container: Container) -> None:
     """Ninety days of numbers, beside everything else: nobody waits for them."""
     with reading(container.engine) as session:
         practice = Practices(session).by_code(CODE)
-    filling = threading.Thread(target=fill_when_ready, args=(container, practice), daemon=True)
+    filling = threading.Thread(target=past, args=(container, practice), daemon=True)
     filling.start()
 
 

@@ -99,6 +99,10 @@ class PracticeOptions(BaseModel):
     red_flags: dict[str, Urgency] = {}
     keep_days: int | None = Field(None, ge=7, le=3650)
     ai_dollars_a_day: float | None = Field(None, ge=0)
+    report_to: tuple[str, ...] = ()  # e-mail addresses of the weekly report
+    report_weekday: int = Field(0, ge=0, le=6)  # 0 is Monday
+    report_hour: int = Field(7, ge=0, le=23)
+    report_places: dict[str, str] = {}  # what narrows it: location, department, payer
     low_confidence: float = Field(0.5, ge=0, le=1)
     stale_polls: int = Field(3, ge=2, le=20)
 

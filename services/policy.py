@@ -192,10 +192,13 @@ ALLOWED: Mapping[str, frozenset[Role]] = {
     "metrics.export": LEADS,
     "metrics.set_target": LEADS,
     "metrics.annotate": LEADS,
+    "metrics.send_report": LEADS,
     "metrics.remove_annotation": LEADS,
     "replies.retire": LEADS,
     "replies.save_macro": LEADS,
     "replies.remove_macro": LEADS,
+    "replies.save_phrase": LEADS,
+    "replies.remove_phrase": LEADS,
 }
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from db import reading, writing
+from db.ai_calls import AiCall, AiCalls
 from db.ai_spend import AiSpends
 from db.practices import Practice
 from services.ai import Usage
@@ -12,6 +13,8 @@ from services.container import Container
 from services.options import options_of
 
 ENGINE = "claude"
+# A prompt is named after its folder; these lie in a folder of another name than their workflow's.
+WORKFLOWS = {"letters": "denials", "summary": "summaries"}
 MICRODOLLARS = 1_000_000
 
 
@@ -36,11 +39,17 @@ class PracticePurse:
         cap = allowed * MICRODOLLARS * self.share
         return (spent.microdollars if spent else 0) < cap
 
-    def spend(self, usage: Usage) -> None:
-        """Count one call."""
+    def spend(self, usage: Usage, prompt: str = "") -> None:
+        """Count one call, for the workflow that the *prompt* belongs to."""
+        now = self.container.clock()
         with writing(self.container.engine) as session:
+            call = AiCall(
+                practice_id=self.practice.id, at=now, workflow=WORKFLOWS.get(prompt, prompt),
+                engine=ENGINE, microdollars=usage.microdollars,
+            )  # fmt: skip
+            AiCalls(session, self.practice.id).add(call)
             AiSpends(session, self.practice.id).add_use(
-                self._day(self.container.clock()),
+                self._day(now),
                 ENGINE,
                 calls=1,
                 tokens_in=usage.tokens_in,

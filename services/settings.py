@@ -127,6 +127,17 @@ class Settings(BaseModel):
     oidc_roles: dict[str, str] = Field({}, description="group name to role")
     oidc_practice: str = Field("", description="practice code for people the provider brings")
     metrics_token: SecretStr = Field(SecretStr(""), description="bearer token that opens /metrics")
+    smtp_host: str = Field("", description="mail server for the weekly report; empty for none")
+    smtp_port: int = Field(587, ge=1, le=65_535, description="its port; 465 where security is tls")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="starttls, tls, or none (only on this machine)"
+    )
+    smtp_user: str = Field("", description="user at the mail server; empty where it asks for none")
+    smtp_password: SecretStr = Field(SecretStr(""), description="password there")
+    smtp_sender: str = Field("", description="e-mail address that the report comes from")
+    smtp_ca: str = Field(
+        "", description="PEM file of the mail server's own CA; empty for public ones"
+    )
     hl7_interfaces: tuple[str, ...] = Field(
         (),
         description="HL7 interfaces (host:port) beside this machine's that foyer hl7 may send to",

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from db.vocabulary import Role
 from services.ehr.sftp_account import is_fingerprint, place_of
 from services.errors import Invalid
+from services.mail_address import is_mail_address
 
 if TYPE_CHECKING:
     from services.settings import PracticeSettings, Settings
@@ -20,7 +21,7 @@ DATABASES = ("sqlite:///", "postgresql+psycopg://")
 
 def faults_of(settings: "Settings") -> Iterator[str]:
     """Every fault, without the values: some of them are secrets."""
-    for check in (_database, _times, _claude, _oidc, _address):
+    for check in (_database, _times, _claude, _oidc, _address, _mail):
         yield from check(settings)
     codes = Counter(practice.code for practice in settings.practice)
     yield from (f"practice {code}: is there {n} times." for code, n in codes.items() if n > 1)
@@ -69,6 +70,20 @@ def _oidc(settings: "Settings") -> Iterator[str]:
 def _address(settings: "Settings") -> Iterator[str]:
     if not _is_safe(settings.base_url):
         yield "base_url: must be https:// anywhere but on this machine."
+
+
+def _mail(settings: "Settings") -> Iterator[str]:
+    """Numbers of the practice and a password cross a network only under TLS."""
+    if not settings.smtp_host:
+        return
+    if not is_mail_address(settings.smtp_sender):
+        yield "smtp_sender: must be one e-mail address, since smtp_host is set."
+    if settings.smtp_security == "none" and settings.smtp_host not in HERE:
+        yield "smtp_security: none is only for a mail server on this machine."
+    if settings.smtp_user and not settings.smtp_password.get_secret_value():
+        yield "smtp_password: is missing, and smtp_user is set."
+    if settings.smtp_ca and not Path(settings.smtp_ca).is_file():
+        yield "smtp_ca: does not exist."
 
 
 def _addresses_of(practice: "PracticeSettings") -> Iterator[str]:

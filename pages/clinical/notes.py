@@ -8,6 +8,7 @@ from pages.parts.lanes import Lanes
 from pages.parts.manage import REFRESH
 from pages.parts.notes import clock, opened, preferences, snapshot, visits, wishes, words
 from pages.parts.notes.wishes import CLICKS
+from pages.parts.switched_off import tell_if_off
 from services.container import Container
 from services.desk import Actor
 from services.errors import NotAllowed, NotRolledOut
@@ -22,6 +23,7 @@ def work() -> None:
     container, actor = open_building(), signed_in()
     wishes.carry_out(container, actor)
     clock.count(container, actor)
+    tell_if_off("notes")
     try:
         _draw(container, actor)
     except (NotAllowed, NotRolledOut) as error:

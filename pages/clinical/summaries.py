@@ -7,6 +7,7 @@ from pages.parts.desk import open_building, signed_in
 from pages.parts.lanes import Lanes
 from pages.parts.manage import REFRESH
 from pages.parts.summaries import opened, rows, snapshot, wishes, words
+from pages.parts.switched_off import tell_if_off
 from services.container import Container
 from services.desk import Actor
 from services.errors import NotAllowed, NotRolledOut
@@ -19,6 +20,7 @@ def work() -> None:
     """The chosen list beside the open summary; what was clicked is done before it is drawn."""
     container, actor = open_building(), signed_in()
     wishes.carry_out(container, actor)
+    tell_if_off("summaries")
     try:
         _draw(container, actor)
     except (NotAllowed, NotRolledOut) as error:

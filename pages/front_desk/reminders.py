@@ -7,6 +7,7 @@ from pages.parts.lanes import Lanes
 from pages.parts.manage import REFRESH, may_do
 from pages.parts.reminders import rows, snapshot, wishes, words
 from pages.parts.reminders.wishes import CLICKS
+from pages.parts.switched_off import tell_if_off
 from services.container import Container
 from services.desk import Actor
 from services.errors import NotAllowed, NotRolledOut
@@ -21,6 +22,7 @@ def work() -> None:
     """The chosen list, up to date; what was clicked is done before it is drawn."""
     container, actor = open_building(), signed_in()
     wishes.carry_out(container, actor)
+    tell_if_off("reminders")
     try:
         _draw(container, actor)
     except (NotAllowed, NotRolledOut) as error:

@@ -43,6 +43,7 @@ JOBS = {
     "summaries.poll": "Find signed visits and see what was amended",
     "summaries.triage": "Draft summaries for patients and check them against the signed note",
     "metrics.gather": "Gather facts for metrics",
+    "metrics.report": "Send the weekly report",
     "places": "Fetch locations and providers",
     "prompts.replay": "Replay past messages through new instructions",
     "rollout.guardrails": "Watch the limits of what is rolled out",

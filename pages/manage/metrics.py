@@ -12,6 +12,7 @@ from pages.parts.metrics.annotations import annotations
 from pages.parts.metrics.detail import detail
 from pages.parts.metrics.filters import desks, filters
 from pages.parts.metrics.tiles import tiles
+from pages.parts.metrics.weekly import weekly
 from services.desk import Actor
 from services.metrics.definitions import NOT_MEASURED
 from services.metrics.exporting import export_pdf, export_report, keep_pdf
@@ -39,6 +40,7 @@ def room() -> None:
     tiles(found, address)
     if not address.metric:
         annotations(found, address, actor, zone)
+    weekly(actor, zone)
     _beside(found, today)
 
 

@@ -8,7 +8,16 @@ import streamlit as st
 
 from pages.parts.desk import open_building
 from pages.parts.manage import may_do, open_room, said_plainly, zone_of
-from pages.parts.settings import engines, letters, red_flags, retention, review, times, work
+from pages.parts.settings import (
+    engines,
+    letters,
+    red_flags,
+    reports,
+    retention,
+    review,
+    times,
+    work,
+)
 from pages.parts.settings.sitting import WANTED, Sitting, Wanted, sit_down
 from services import practice_settings
 from services.desk import Actor
@@ -35,6 +44,7 @@ def forms(actor: Actor) -> dict[str, Form]:
         "Letterhead": letters.letterhead,
         "Payers": letters.authorizations,
         "Retention": retention.retention,
+        "Weekly report": partial(reports.report, actor=actor),
         "AI": partial(engines.engines, actor=actor),
     }
 

@@ -10,11 +10,11 @@ import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
 from pages.parts.desk import open_building, signed_in
+from pages.parts.switched_off import tell_if_off
 from services.container import Container
-from services.desk import Actor, looking
+from services.desk import Actor
 from services.errors import NotAllowed, NotRolledOut
 from services.options import PracticeOptions
-from services.rollout.notices import notice
 
 KEPT_DEEDS = 4
 Event = Mapping[str, Any]
@@ -74,7 +74,7 @@ class Page:
             self._run()
         except (NotAllowed, NotRolledOut) as error:
             st.info(str(error), icon=":material/info:")
-            self._notice()
+            tell_if_off(self.workflow)
             st.text(f"An administrator can switch {self.name} on for you on the Rollout page.")
 
     @property
@@ -82,20 +82,13 @@ class Page:
         """The workflow's key: ``the inbox`` is ``inbox``."""
         return self.name.rpartition(" ")[2]
 
-    def _notice(self) -> None:
-        actor = signed_in()
-        with looking(open_building(), actor) as desk:
-            told = notice(desk, self.workflow)
-        if told:
-            st.warning(told, icon=":material/toggle_off:")
-
     def _run(self) -> None:
         # Here, because what goes wrong inside a fragment does not reach the sentence above.
         self.begin(open_building(), signed_in())
         st.set_page_config(initial_sidebar_state="collapsed")  # the work needs the width
         self.style(key=f"{self.key}_page_style")
         above = st.container(key=f"{self.key}_line")
-        self._notice()
+        tell_if_off(self.workflow)
         self.work()
         with above:  # drawn last: it compares the world with what the list has just shown
             self.line()

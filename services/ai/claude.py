@@ -68,13 +68,13 @@ class _Heard:
 
 
 class Claude:
-    """An ``Assistant`` that asks Claude. ``spend`` is told what each call took, used or not."""
+    """An ``Assistant`` that asks Claude. ``spend`` is told what each call took and of which prompt."""
 
     def __init__(
         self,
         client: anthropic.Anthropic,
         options: ClaudeOptions,
-        spend: Callable[[Usage], None] = lambda usage: None,
+        spend: Callable[[Usage, str], None] = lambda usage, prompt: None,
     ) -> None:
         self._client = client
         self._options = options
@@ -86,10 +86,10 @@ class Claude:
         started = time.monotonic()
         request = self._request(prompt, outbound(prompt.workflow, facts), into)
         with deadline.within(self._options.deadline):
-            heard = self._hear(request, prompt.room)
+            heard = self._hear(prompt, request, prompt.room)
             used = heard.usage(self._price)
             if heard.stop == "max_tokens":
-                heard = self._hear(request, max(SECOND_CAP, 2 * prompt.room))
+                heard = self._hear(prompt, request, max(SECOND_CAP, 2 * prompt.room))
                 used += heard.usage(self._price)
         value = _checked(heard, facts, into)
         took = timedelta(seconds=time.monotonic() - started)
@@ -107,7 +107,7 @@ class Claude:
         }
         return request | ({"inference_geo": self._options.geo} if self._options.geo else {})
 
-    def _hear(self, request: dict[str, Any], cap: int) -> _Heard:
+    def _hear(self, prompt: Prompt, request: dict[str, Any], cap: int) -> _Heard:
         heard = _Heard()
         try:
             with self._client.messages.create(**request, max_tokens=cap, stream=True) as events:
@@ -121,7 +121,7 @@ class Claude:
             raise Unsure("Claude's answer could not be read.") from None
         finally:
             # Counted however it ended: tokens cost money even when the answer is of no use.
-            self._spend(heard.usage(self._price))
+            self._spend(heard.usage(self._price), prompt.workflow)
         if not heard.whole:
             raise Unreachable("Claude's answer broke off half way.")
         return heard

@@ -6,6 +6,7 @@ from services.commands.house import doctor, staff, status
 from services.commands.installation import backup, db, keys, restore
 from services.commands.measuring import evaluate, intake, triage
 from services.commands.numbers import metrics
+from services.commands.prompts import prompts
 from services.commands.rollout import rollout
 from services.commands.trail import audit
 
@@ -22,6 +23,7 @@ ALL = (
     era,
     hl7,
     rollout,
+    prompts,
     staff,
     doctor,
     status,

@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager
 from datetime import timedelta
 from uuid import UUID
 
+from db.ai_calls import AiCalls
 from db.audit import AuditEntry
 from db.fact_sources import ClaimEventSource, ClaimSource, SpendSource, TrailSource, VisitSource
 from db.fact_sources import ReminderSource as Reminded
@@ -24,7 +25,7 @@ from services.metrics.deriving.happening import Clocks
 from services.metrics.items import NOUNS, claims, derive
 from services.metrics.keeping import keep
 
-TRAIL, STEPS, OWED, VISITS, COST = "trail", "claim_event", "owed", "visits", "cost"
+TRAIL, STEPS, OWED, VISITS, CALLS = "trail", "claim_event", "owed", "visits", "ai_call"
 BATCH = 500  # lines of the trail in one transaction
 MOST = 400  # batches a run; a long history is gathered over several
 LATE = timedelta(minutes=5)  # a step may be committed after a younger one
@@ -42,7 +43,7 @@ def gather(container: Container, practice: Practice) -> Counter[str]:
         counts.update(lines=lines, facts=changed)
         if lines < BATCH:
             break
-    counts["facts"] += _steps(container, practice)
+    counts["facts"] += _steps(container, practice) + _calls(container, practice)
     with _gathering(container, practice) as desk:
         counts["facts"] += _visits(desk) + _owed(desk) + _cost(desk)
     return +counts
@@ -96,6 +97,24 @@ def _steps(container: Container, practice: Practice) -> int:
                 since = steps[-1].id
                 cursor.position = str(since)
             if len(steps) < BATCH:
+                break
+    return changed
+
+
+def _calls(container: Container, practice: Practice) -> int:
+    """Calls of models since."""
+    changed, since = 0, None
+    for _ in range(MOST):
+        with _gathering(container, practice) as desk:
+            desk.open(MetricCursors).locked(TRAIL)  # one gathers at a time
+            cursor = desk.open(MetricCursors).locked(CALLS)
+            since = since or _rewound(cursor.position)
+            found = desk.open(AiCalls).after(since, BATCH)
+            changed += keep(desk, [call.ref for call in found], ai.calls(found))
+            if found:
+                since = found[-1].id
+                cursor.position = str(since)
+            if len(found) < BATCH:
                 break
     return changed
 

@@ -68,6 +68,13 @@ class Loaded:
 
 
 def load(
+    desk: Desk, kinds: Iterable[str], first: date, last: date, baselines: Mapping[str, float]
+) -> Loaded:
+    """The facts of these kinds from *first* to *last*."""
+    return load_since(desk, dict.fromkeys(kinds, first), last, baselines)
+
+
+def load_since(
     desk: Desk, since: Mapping[str, date], last: date, baselines: Mapping[str, float]
 ) -> Loaded:
     """The facts of each kind from its own first day up to *last*."""

@@ -10,7 +10,7 @@ from db.practices import Practices
 from services.desk import Desk
 from services.metrics.daily import every_series
 from services.metrics.definitions import DESKS_IN_ORDER, NOT_MEASURED
-from services.metrics.definitions.definition import Standing
+from services.metrics.headlines import MISSED
 from services.metrics.loading import BY, Narrow
 from services.metrics.paper import GREY, RED, Cell, Head, Paper
 from services.metrics.report import Event, Reading, Report, Series, Span, report_at, rollout_events
@@ -20,7 +20,6 @@ from services.metrics.words import change_said, said, standing_said, wish_said
 HEADS = ("Metric", "Value", "Change", "Before", "Baseline", "Target", "Standing", "Counted")
 WIDTHS = (52, 24, 16, 24, 22, 27, 20, 15)
 MOST = 5_000  # events; nobody switches more in two years
-MISSED = (Standing.MISSED, Standing.FAR_OFF)
 
 
 @dataclass(frozen=True)

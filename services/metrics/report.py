@@ -13,7 +13,7 @@ from services.desk import Actor, Desk, looking
 from services.metrics.annotations import Pinned, of_metric, pinned
 from services.metrics.definitions import ALL, BY_ID
 from services.metrics.definitions.definition import Definition, Standing
-from services.metrics.loading import BY, Loaded, Narrow, load
+from services.metrics.loading import BY, Loaded, Narrow, load_since
 from services.metrics.marks import Event, Limit, Pause, happened, marks_of
 from services.metrics.measures import Measured
 from services.metrics.samples import Samples
@@ -190,7 +190,7 @@ def loaded_of(
 ) -> Loaded:
     """The facts that these metrics need for this span and for the days before it."""
     baselines = {id: w.baseline for id, w in wanted.items() if w.baseline is not None}
-    return load(desk, _since(metrics, span.before.first), span.last, baselines)
+    return load_since(desk, _since(metrics, span.before.first), span.last, baselines)
 
 
 def _since(metrics: Sequence[Definition], first: date) -> dict[str, date]:

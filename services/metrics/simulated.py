@@ -27,6 +27,7 @@ from services.metrics.simulated_rollout import EVENING, PILOT, SHADOW, WIDER, Ca
 DAYS, SEED = 90, 20_260_302
 SOURCE = "simulated"
 CATEGORIES = ("appointment", "refill", "result", "clinical", "billing", "admin")
+COSTS = {"notes": 0.3, "intake": 0.1, "summaries": 0.1}  # shares of what models cost a day
 CARCS = ("16", "50", "197", "29", "18")
 
 
@@ -139,9 +140,10 @@ class _Day:
             yield from self._visit(number)
         for number in range(self.dice.randint(10, 16) if self.cast.payers else 0):
             yield from self._claim(number)
-        yield self._tell(
-            "ai.cost", 0, self.dice.randint(200_000, 900_000) * self._piloted(), on=True
-        )
+        cost = self.dice.randint(200_000, 900_000) * self._piloted()
+        yield self._tell("ai.cost", 0, cost, on=True)
+        for number, (workflow, share) in enumerate(COSTS.items(), start=1):
+            yield self._tell(f"ai.{workflow}_cost", number, cost * share, on=True)
 
     def _piloted(self) -> int:
         """0 before the pilot, 1 in it, 2 when it was widened."""

@@ -10,6 +10,7 @@ import phonenumbers as numbers
 from db.vocabulary import Role, Urgency
 from services.ai.redflags.additions import can_be_found
 from services.errors import Invalid
+from services.mail_address import is_mail_address
 from services.options import FRONT_DESK, PracticeOptions, Span
 from services.practice_settings.fields import DAYS, TEAMS, URGENCIES, day_words
 
@@ -20,6 +21,8 @@ LINE, LINES = 60, 6  # of a letterhead
 PROCEDURE = re.compile(r"[0-9A-Z]\d{3}[0-9A-Z]")  # CPT and HCPCS codes
 ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+|(https?://)?[\w-]+(\.[\w-]+)+(/\S*)?")
 MOST_PHRASES = 200
+MOST_ADDRESSES = 30
+PLACES = {"location", "department", "payer"}  # no provider: it is never about one person
 
 
 def check(options: PracticeOptions, fields: Iterable[str]) -> None:
@@ -180,6 +183,20 @@ def _authorizations(options: PracticeOptions) -> None:
         _refuse(not codes, f"Please name the procedures that {payer} wants to be asked about.")
 
 
+def _report(options: PracticeOptions) -> None:
+    for address in options.report_to:
+        _refuse(
+            not is_mail_address(address),
+            f"“{address[:FEW]}” is no e-mail address. Please write one a line, without names.",
+        )
+    _no_twins((a.casefold() for a in options.report_to), "is listed twice.")
+    _refuse(
+        len(options.report_to) > MOST_ADDRESSES, f"Please list at most {MOST_ADDRESSES} addresses."
+    )
+    odd = options.report_places.keys() - PLACES
+    _refuse(odd, "A report is narrowed by location, department or payer.")
+
+
 def _red_flags(options: PracticeOptions) -> None:
     for phrase, level in options.red_flags.items():
         _refuse(
@@ -222,4 +239,6 @@ CHECKS = {
     "contacts": _contacts,
     "authorization_for": _authorizations,
     "red_flags": _red_flags,
+    "report_to": _report,
+    "report_places": _report,
 }

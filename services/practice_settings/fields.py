@@ -204,6 +204,12 @@ FIELDS: Mapping[str, Parts] = {
     "keep_days": _or_installation("Words are kept", "keep_days", "{} days after closing"),
     "ai_dollars_a_day": _or_installation("Claude may cost", "ai_dollars_a_day", "${:,.2f} a day"),
     "summary_grade": lambda options: {"Summaries for grade": str(options.summary_grade)},
+    "report_to": _each("Weekly report to", "report_to"),
+    "report_weekday": lambda options: {"Weekly report on": DAYS[options.report_weekday]},
+    "report_hour": lambda options: {"Weekly report at": f"{options.report_hour:02}:00"},
+    "report_places": lambda options: {
+        f"Weekly report only of {by}": ref for by, ref in options.report_places.items()
+    },
     "second_approver": _yes("A second person approves rollouts", "second_approver"),
 }
 

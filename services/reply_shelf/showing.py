@@ -1,19 +1,19 @@
-"""The shelf as the page shows it: replies with their versions, macros, and who did what."""
+"""The shelf as the page shows it: replies, macros and phrases with their versions, and who did what."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from db.practices import Practices
-from db.replies import Macro, Macros, ReplyTemplate, ReplyTemplates
+from db.replies import Macro, Macros, Phrase, Phrases, ReplyTemplate, ReplyTemplates
 from db.shelf_versions import ShelfVersion, ShelfVersions
 from db.staff import StaffList
 from services.container import Container
 from services.desk import Actor, Desk, looking
 from services.options import PracticeOptions
-from services.reply_shelf import macros, wordings
+from services.reply_shelf import macros, phrases, wordings
 
 READ = "replies.see_shelf"
 
@@ -63,6 +63,8 @@ class Shelf:
     replies: tuple[ReplyCard, ...]
     macros: tuple[Macro, ...]
     macro_versions: Mapping[UUID, tuple[Version, ...]]
+    phrases: tuple[Phrase, ...] = ()
+    phrase_versions: Mapping[str, tuple[Version, ...]] = field(default_factory=dict)
 
 
 def shelf(container: Container, actor: Actor) -> Shelf:
@@ -70,13 +72,15 @@ def shelf(container: Container, actor: Actor) -> Shelf:
     with looking(container, actor) as desk:
         desk.require(READ, "see the practice's replies")
         kept = tuple(desk.open(Macros).by_label())
-        of_macros = _by_key(desk, macros.SHELF)
+        of_macros, of_phrases = _by_key(desk, macros.SHELF), _by_key(desk, phrases.SHELF)
         return Shelf(
             practice_name=Practices(desk.session).get(desk.practice_id).name,
             options=desk.options,
             replies=tuple(_replies(desk)),
             macros=kept,
             macro_versions={m.id: of_macros.get((str(m.id), ""), ()) for m in kept},
+            phrases=tuple(desk.open(Phrases).by_abbreviation()),
+            phrase_versions={key: own for (key, _), own in of_phrases.items()},
         )
 
 

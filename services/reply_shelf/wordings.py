@@ -118,10 +118,15 @@ def _check(desk: Desk, wording: Wording) -> None:
         raise Invalid("There is no such category.")
     if not 10 <= len(wording.text.strip()) <= LONGEST:
         raise Invalid(f"A reply has 10 to {LONGEST:,} characters.")
-    for name in PLACEHOLDER.findall(wording.text):
+    check_text(desk, wording.text)
+
+
+def check_text(desk: Desk, text: str) -> None:
+    """Raises ``Invalid`` for a blank that nothing fills, or a contact that is not the practice's."""
+    for name in PLACEHOLDER.findall(text):
         if name not in BLANKS:
             raise Invalid(f"Nothing can fill {{{name}}}. There are: {', '.join(BLANKS)}.")
-    _no_strangers(desk, wording.text)
+    _no_strangers(desk, text)
 
 
 def _no_strangers(desk: Desk, text: str) -> None:

@@ -18,6 +18,7 @@ JOBS: Mapping[str, str] = {
     "job/rollout.guardrails": "a limit, by itself",
     "job/rollout.scheduled": "the schedule",
     "job/operator": "the operator",
+    "job/rollout.simulated": "the simulated practice",
 }
 
 

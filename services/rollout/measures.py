@@ -101,8 +101,10 @@ def _turnaround(counts: GuardrailCounts, workflow: str, since: datetime) -> Meas
     return Measured(median(hours) if hours else 0.0, len(hours))
 
 
-def _cost(counts: GuardrailCounts, _: str, since: datetime) -> Measured:
-    microdollars, count = counts.cost(since)
+def _cost(counts: GuardrailCounts, workflow: str, since: datetime) -> Measured:
+    """The inbox keeps its cost with each suggestion; of the others each call is kept."""
+    by_item = workflow == "inbox"
+    microdollars, count = counts.cost(since) if by_item else counts.cost_of_calls(workflow, since)
     return Measured(microdollars / 1_000_000, count)
 
 
@@ -163,7 +165,7 @@ OTHER_PATHS = Measure(
 )  # fmt: skip
 COST = Measure(
     "ai_cost", "Cost of AI",
-    "What suggestions for messages cost, in US dollars.",
+    "What calls of models for this workflow cost, in US dollars.",
     "dollars", _cost, limit=50, hours=DAY, at_least=1,
 )  # fmt: skip
 
@@ -184,12 +186,12 @@ DECIDED = _turnaround_of("Hours to a decision", "from a denial's arrival to its 
 
 MEASURES: Mapping[str, tuple[Measure, ...]] = {
     "inbox": (URGENT_MISSES, CORRECTIONS, UNTOUCHED_REPLIES, REFUSED, ANSWER, COST),
-    "intake": (REJECTIONS, REFUSED, FILED),
-    "notes": (UNTOUCHED_NOTES, REFUSED, NOTED),
-    "summaries": (REWRITTEN, REFUSED, TOLD),
+    "intake": (REJECTIONS, REFUSED, FILED, COST),
+    "notes": (UNTOUCHED_NOTES, REFUSED, NOTED, COST),
+    "summaries": (REWRITTEN, REFUSED, TOLD, COST),
     "charges": (REWORKED, REFUSED, CHARGED),
     "claims": (TURNED_AWAY, REFUSED),
-    "denials": (OTHER_PATHS, REFUSED, DECIDED),
+    "denials": (OTHER_PATHS, REFUSED, DECIDED, COST),
 }
 OTHERS = (REFUSED,)  # every other workflow writes, at least
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from db.rollout import Rollouts
 from db.rollout_changes import RolloutVersion, RolloutVersions
@@ -16,10 +17,16 @@ ALL = 1_000  # versions of one workflow; more were never made
 
 @dataclass(frozen=True)
 class Said:
-    """What was said about one place from a moment on; ``None`` is nothing of its own."""
+    """What was said about one place from a moment on, by whom and why.
+
+    A ``scope`` of ``None`` is nothing of its own.
+    """
 
     at: datetime
     scope: Scope | None
+    actor: str = ""
+    by: UUID | None = None
+    because: str = ""
 
     @property
     def stage(self) -> Stage | None:
@@ -70,7 +77,8 @@ def told(desk: Desk, workflow: str) -> Mapping[str, Sequence[Said]]:
 
 def _said(version: RolloutVersion, place: str) -> Said:
     state = scopes.loaded(version.scopes)
-    return Said(version.at, next((one for one in state if one.scope == place), None))
+    scope = next((one for one in state if one.scope == place), None)
+    return Said(version.at, scope, version.actor, version.by, version.because)
 
 
 def _last(place: str, said: Sequence[Said], counts: Callable[[Said], bool]) -> Run | None:

@@ -2,12 +2,16 @@
 
 import csv
 import io
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from db import reading
+from db import reading, writing
 from db.audit import AuditTrail
+from db.metric_reports import MetricReport, MetricReports, ReportState
+from db.practices import Practice
+from pages.parts import desk
 from services.metrics import exporting
 from services.metrics.loading import Narrow
 from services.metrics.printing import write_report
@@ -119,19 +123,20 @@ def test_a_nurse_is_turned_away(open_page, nurse, practice):
 
 def test_a_sentence_is_pinned_seen_and_taken_off(open_page, manager, simulated):
     app = open_page(manager, PAGE, **asked(simulated, metric="notes.time"))
-    app.text_input[0].set_value("New *portal* form")
-    app.button(key="FormSubmitter:annotate-Pin to this day").click().run()
+    app.text_input(key="annotate/0/text").set_value("New *portal* form")
+    app.button(key="annotate/0/pin").click().run()
     assert not app.exception
     assert any("New *portal* form" in one.value for one in app.text)
     assert any("“New \\*portal\\* form”" in one.value for one in app.caption)
+    assert app.text_input(key="annotate/1/text").value == ""
     next(b for b in app.button if b.label == "Remove").click().run()
     assert not any("portal" in one.value for one in (*app.text, *app.caption))
 
 
 def test_a_sentence_that_tells_of_a_patient_is_refused_on_the_page(open_page, manager, simulated):
     app = open_page(manager, PAGE, **asked(simulated))
-    app.text_input[0].set_value("MRN 12345 twice")
-    app.button(key="FormSubmitter:annotate-Pin to this day").click().run()
+    app.text_input(key="annotate/0/text").set_value("MRN 12345 twice")
+    app.button(key="annotate/0/pin").click().run()
     assert "seems to hold a record number" in words(app)
 
 
@@ -146,3 +151,39 @@ def test_the_pdf_is_offered_beside_the_csv_and_on_record(
     with reading(container.engine) as session:
         [line] = AuditTrail(session, practice.id).search(verb="metrics.export")
     assert line.reason.startswith("PDF, ")
+
+
+def test_without_a_mail_server_the_page_says_the_next_step(open_page, manager, simulated):
+    app = open_page(manager, PAGE, **asked(simulated))
+    assert "sets smtp_host and smtp_sender; until then save the PDF" in words(app)
+    assert not any(button.key == "report/test" for button in app.button)
+
+
+def test_a_report_in_trouble_is_shown_and_sent_again_in_a_click(
+    open_page, container, practice, manager, simulated, monkeypatch
+):
+    monkeypatch.setattr(
+        desk, "open_container", lambda _settings: replace(container, settings=with_mail(container))
+    )
+    now = container.clock()
+    with writing(container.engine) as session:
+        session.get(Practice, practice.id).options = {"report_to": ["owner@elsewhere.example"]}
+        row = MetricReport(
+            practice_id=practice.id, week="2026-W10", first=simulated.first, last=simulated.last,
+            due_at=now, not_before=now, state=ReportState.UNSURE, told="It may have arrived.",
+        )  # fmt: skip
+        session.add(row)
+    app = open_page(manager, PAGE, **asked(simulated))
+    assert "It may have arrived." in words(app)
+    assert "Not on staff: owner@elsewhere.example." in words(app)
+    app.button(key=f"report/again/{row.id}").click().run()
+    assert not app.exception
+    with reading(container.engine) as session:
+        assert MetricReports(session, practice.id).get(row.id).state is ReportState.PLANNED
+    app.button(key="report/test").click().run()
+    assert [toast.value for toast in app.toast] == ["The test leaves within a minute."]
+
+
+def with_mail(container):
+    told = {"smtp_host": "127.0.0.1", "smtp_security": "none", "smtp_sender": "a@b.example"}
+    return container.settings.model_copy(update=told)

@@ -167,3 +167,21 @@ def test_federal_holidays_are_those_of_the_calendar():
     ]  # fmt: skip
     assert date(2027, 12, 24) in federal(2027)
     assert date(2027, 7, 5) in federal(2027)
+
+
+def test_two_clicks_once_and_the_report_comes_every_week(open_page, practice, admin, kept):
+    app = open_page(admin, PAGE)
+    app.text_area(key="practice/0/report_to").input("Owner@elsewhere.example\n\n dan@a.example ")
+    look(app, "report")
+    assert "Weekly report to Owner@elsewhere.example: nothing  →  listed" in words(app)
+    app.button(key="practice/save/Weekly report").click().run()
+    assert not app.exception
+    assert kept().report_to == ("Owner@elsewhere.example", "dan@a.example")
+
+
+def test_a_name_before_an_address_gets_a_sentence(open_page, practice, admin, kept):
+    app = open_page(admin, PAGE)
+    app.text_area(key="practice/0/report_to").input("Dan <dan@a.example>")
+    look(app, "report")
+    assert "is no e-mail address" in words(app)
+    assert kept().report_to == ()

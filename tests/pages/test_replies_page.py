@@ -87,3 +87,14 @@ def test_a_provider_reads_and_a_nurse_stays_outside(open_page, hire, nurse):
     assert app.text_area(key="replies/refill/en/1/text").disabled
     assert "macros/save" not in {button.key for button in app.button}
     assert "Your role may not see the practice's replies." in words(open_page(nurse, PAGE))
+
+
+def test_a_phrase_is_previewed_and_offered(open_page, container, admin):
+    app = open_page(admin, PAGE)
+    app.text_input(key="phrases/None/0/abbreviation").input(".Hours")
+    app.text_area(key="phrases/None/0/text").input("{first_name}, we are open from 8 to 5.").run()
+    assert "Alex, we are open from 8 to 5." in words(app)
+    app.button(key="phrases/save").click().run()
+    assert not app.exception
+    [kept] = reply_shelf.shelf(container, admin).phrases
+    assert (kept.abbreviation, kept.text) == (".hours", "{first_name}, we are open from 8 to 5.")

@@ -34,9 +34,10 @@ function start(root) {
   const me = { seed: null, timer: 0, kept: "", statements: "" }
   me.label = el("label", { for: "reply" })
   me.area = el("textarea", { id: "reply", rows: "7", dir: "auto", spellcheck: "true" })
+  me.phrases = el("select", { class: "phrases", "aria-label": "Insert a phrase" })
   me.ticks = el("fieldset", { class: "ticks" })
   me.foot = el("div", { class: "foot" })
-  root.replaceChildren(me.label, me.area, me.ticks, me.foot)
+  root.replaceChildren(me.label, me.area, me.phrases, me.ticks, me.foot)
   me.onEdit = () => {
     if (root.hidden) return
     me.area.focus()
@@ -48,7 +49,9 @@ function start(root) {
     root.hidden = document.foyerItem !== me.data.target.id
   }
   document.addEventListener("foyer-item", me.onItem)
+  me.phrases.addEventListener("change", () => choose(me))
   me.area.addEventListener("input", () => {
+    expand(me)
     clearTimeout(me.timer)
     me.timer = setTimeout(() => flush(me), QUIET)
     count(me)
@@ -79,6 +82,34 @@ function onKey(me, event) {
   }
 }
 
+// An abbreviation and the space after it become the phrase; the space stays where it was typed.
+function expand(me) {
+  const at = me.area.selectionStart
+  const typed = /(?:^|\s)(\.[a-z0-9]{2,20})\s$/.exec(me.area.value.slice(0, at))
+  const phrase = typed && me.data.phrases.find(one => one.abbreviation === typed[1])
+  me.unfilled = phrase && phrase.missing.length ? phrase : null
+  if (!phrase || me.unfilled) return
+  const begin = at - 1 - typed[1].length
+  put(me, phrase.text, begin, at - 1)
+  const end = begin + phrase.text.length + 1
+  me.area.setSelectionRange(end, end)
+}
+
+function choose(me) {
+  const phrase = me.data.phrases.find(one => one.abbreviation === me.phrases.value)
+  me.phrases.value = ""
+  if (!phrase) return
+  put(me, phrase.text, me.area.selectionStart, me.area.selectionEnd)
+  flush(me)
+}
+
+// As if a person had typed it, so that Ctrl+Z takes it back.
+function put(me, text, begin, end) {
+  me.area.focus()
+  me.area.setSelectionRange(begin, end)
+  if (!document.execCommand("insertText", false, text)) me.area.setRangeText(text, begin, end, "end")
+}
+
 const ticked = me => [...me.ticks.querySelectorAll("input:checked")].map(box => box.value)
 
 function draw(me) {
@@ -88,8 +119,26 @@ function draw(me) {
   me.area.dataset.id = data.target.id
   me.area.maxLength = data.most
   me.area.placeholder = data.placeholder
+  drawPhrases(me)
   drawTicks(me)
   count(me)
+}
+
+function drawPhrases(me) {
+  const shown = JSON.stringify(me.data.phrases)
+  if (shown === me.shownPhrases) return
+  me.shownPhrases = shown
+  me.phrases.hidden = !me.data.phrases.length
+  const first = el("option", { value: "", text: "Insert a phrase, or type its abbreviation and a space" })
+  me.phrases.replaceChildren(first, ...me.data.phrases.map(phraseOption))
+}
+
+function phraseOption(phrase) {
+  const lacks = phrase.missing.length ? " (the chart does not say: " + phrase.missing.join(", ") + ")" : ""
+  const option = words("option", "", phrase.abbreviation + "  " + phrase.text.slice(0, 80) + lacks)
+  option.value = phrase.abbreviation
+  option.disabled = lacks !== ""
+  return option
 }
 
 function drawTicks(me) {
@@ -117,6 +166,9 @@ function count(me) {
   const left = me.data.most - me.area.value.length
   const parts = []
   if (me.data.sources) parts.push(words("span", "soft", "Drafted from: " + me.data.sources))
+  if (me.unfilled)
+    parts.push(words("span", "foreign", me.unfilled.abbreviation + " stays as it is: the chart does not say "
+      + me.unfilled.missing.join(", ").replaceAll("_", " ")))
   if (left < 400) parts.push(el("span", { class: "soft", text: left + " characters left" }))
   parts.push(el("span", { class: "soft", text: me.data.disclaimer }))
   me.foot.replaceChildren(...parts)

@@ -66,6 +66,10 @@ def _editor_data(sitting: Sitting, item: Item, seed: str) -> dict[str, Any]:
         "unsupported": list(found.unsupported),
         "foreign": list(found.foreign),
         "sources": _sources(item),
+        "phrases": [
+            {"abbreviation": p.abbreviation, "text": p.text, "missing": list(p.missing)}
+            for p in item.phrases
+        ],
         "disclaimer": DISCLAIMER,
         "placeholder": "Write a reply (e)",
         "most": LONGEST_REPLY,

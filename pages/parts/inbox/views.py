@@ -12,7 +12,8 @@ from services.policy import may
 from services.wording import difference
 from services.workflows.inbox.clocks import ClockState
 from services.workflows.inbox.progress import Sent
-from services.workflows.inbox.reading import Item, NoteView, Said, Why
+from services.workflows.inbox.reading import Item, NoteView, Said
+from services.workflows.inbox.why import Why
 
 Shown = dict[str, Any]
 

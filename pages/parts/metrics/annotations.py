@@ -32,7 +32,9 @@ def annotations(found: Report, address: Address, actor: Actor, zone: ZoneInfo) -
     with st.expander(title, icon=":material/push_pin:", key="annotations"):
         _list(shown, actor, zone)
         if may_do(actor, annotate.verb):
-            _form(address, actor, open_building().clock().astimezone(zone).date())
+            today = open_building().clock().astimezone(zone).date()
+            # Another number of them makes another form: what was pinned stands in it no more.
+            _form(address, actor, today, f"annotate/{len(found.annotations)}")
 
 
 def _list(shown: Sequence[Pinned], actor: Actor, zone: ZoneInfo) -> None:
@@ -54,15 +56,22 @@ def _list(shown: Sequence[Pinned], actor: Actor, zone: ZoneInfo) -> None:
                     st.rerun()
 
 
-def _form(address: Address, actor: Actor, today: date) -> None:
-    with st.form("annotate", border=False, clear_on_submit=False):
+def _form(address: Address, actor: Actor, today: date, key: str) -> None:
+    with st.form(key, border=False):
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            day = st.date_input("Day", address.day or min(address.span.last, today), width=150)
+            day = st.date_input(
+                "Day",
+                address.day or min(address.span.last, today),
+                width=150,
+                key=f"{key}/day/{address.day}",
+            )
             text = st.text_input("What happened", max_chars=LONGEST, help=NO_PATIENTS,
-                                 placeholder="New portal form")  # fmt: skip
+                                 placeholder="New portal form", key=f"{key}/text")  # fmt: skip
             where = [True, False] if address.metric else [False]
-            only = st.selectbox("On", where, format_func=WHERE.__getitem__, width=150)
-            asked = st.form_submit_button(annotate.label, help=annotate.help)
+            only = st.selectbox(
+                "On", where, format_func=WHERE.__getitem__, width=150, key=f"{key}/on"
+            )
+            asked = st.form_submit_button(annotate.label, help=annotate.help, key=f"{key}/pin")
         st.caption(f"{NO_PATIENTS} It is seen by all who see these numbers, and in their files.")
     if asked:
         with said_plainly():

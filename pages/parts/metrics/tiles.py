@@ -7,13 +7,10 @@ import streamlit as st
 from pages.parts.manage import Badge
 from pages.parts.metrics.address import HEADLINES, Address, go
 from services.metrics.definitions.definition import Good, Standing
+from services.metrics.headlines import headlines
 from services.metrics.report import Reading, Report
 from services.metrics.words import change_said, said, wish_said
 
-FIRST = (
-    "inbox.response_rate", "inbox.response_median", "inbox.sla", "notes.time", "ai.corrected",
-    "ai.missed", "visits.noshow", "claims.denied", "claims.days_owed",
-)  # fmt: skip
 BADGES: Mapping[Standing, Badge] = {
     Standing.EXCELLENT: ("Excellent", "green", ":material/star:"),
     Standing.MET: ("Target met", "green", ":material/check:"),
@@ -22,7 +19,6 @@ BADGES: Mapping[Standing, Badge] = {
     Standing.NONE: ("No target", "gray", ":material/remove:"),
 }
 NO_DATA: Badge = ("No data", "gray", ":material/remove:")
-MISSED = (Standing.MISSED, Standing.FAR_OFF)
 WIDTH, HEIGHT = 264, 236  # the same for all, so that rows are rows
 
 
@@ -40,7 +36,7 @@ def chosen(found: Report, desk: str) -> Sequence[Reading]:
     """The readings of a desk, in their order."""
     if desk != HEADLINES:
         return [r for r in found.readings if r.metric.desk == desk]
-    return [r for r in found.readings if r.metric.id in FIRST or r.standing in MISSED]
+    return headlines(found)
 
 
 def tile(reading: Reading, address: Address) -> None:

@@ -32,6 +32,7 @@ VERDICTS: dict[Verdict, Badge] = {
     Verdict.BEYOND: ("Beyond its target", "red", ":material/error:"),
     Verdict.UNCLEAR: ("Not clear yet", "gray", ":material/help:"),
 }
+WIDTHS = [2, 8]  # the longest verdict, and the sentence beside it
 HOW = (
     "Each is compared with their own past: since the pilot began, with Foyer's suggestions, "
     "against as many days before it, by hand. Of a hundred such ranges 95 hold the true change, "
@@ -101,8 +102,9 @@ def _pilot(found: PilotVerdict, shown: Shown) -> None:
 
 def _line(title: str, judged: Judged, row: Row) -> None:
     label, color, icon = VERDICTS[row.verdict]
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.badge(label, color=color, icon=icon)
+    left, right = st.columns(WIDTHS, gap="small")
+    left.badge(label, color=color, icon=icon)
+    with right, st.container(gap=None):
         st.text(f"{title}: {_rest(words.sentence(judged, row))}")
         st.caption(words.counts(judged, row))
 

@@ -120,8 +120,8 @@ def _past(actor: Actor, plan: RolloutPlan, shown: Shown) -> None:
     for one in earlier(plan):
         with st.container(horizontal=True, vertical_alignment="center"):
             who = f"Changed {clock_time(one.at, shown.zone)} by {shown.who(one.by)}"
-            st.caption(f"{who}: {_said(one.wanted.move, shown)}{_until(one, shown)}")
-            st.caption(f"→ {_said(after, shown)}")
+            was = f"{_said(one.wanted.move, shown)}{_until(one, shown)}"
+            st.caption(f"{who}: {was} → {_said(after, shown)}", width="stretch")
             _go_back(actor, plan, one)
         after = one.wanted.move
 

@@ -14,8 +14,8 @@ DESKS_IN_ORDER: tuple[str, ...] = tuple(dict.fromkeys(one.desk for one in ALL))
 
 NOT_MEASURED = (
     NotMeasured("Note time in eCW", "eCW gives nobody its audit log, so only time here is known."),
-    NotMeasured("Cost of AI for notes, forms and letters one by one",
-                "Spending is kept for the practice and day; only the inbox keeps it by item."),
+    NotMeasured("Cost of AI of a single note, form or letter",
+                "Calls are kept by workflow; only the inbox keeps their cost by item."),
     NotMeasured("Prior authorization and chronic care times", "Foyer has no such workflow here."),
     NotMeasured("Net collection rate", "Contracted fees are not in payers' files."),
     NotMeasured("First-pass resolution", "Sources do not agree on what it is."),

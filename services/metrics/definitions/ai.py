@@ -7,6 +7,17 @@ DESK = "AI"
 STORED = "Suggestions, and what people decided about them"
 NEVER = "No urgency may be missed: what is missed pauses a pilot"
 
+
+def _cost_of(workflow: str, title: str, what: str) -> Definition:
+    """A workflow's own cost; no item keeps it, so no place narrows it."""
+    kind = f"ai.{workflow}_cost"
+    return Definition(
+        id=kind, title=f"Cost of AI, {title}", desk=DESK, unit=Unit.MICRODOLLARS,
+        what=f"What {what} cost, each call that was paid for.", formula="sum",
+        source="Calls of models", measure=total(kind), good=Good.DOWN, whole_practice=True,
+    )  # fmt: skip
+
+
 AI = (
     Definition(
         id="ai.draft_used", title="Drafts used", desk=DESK, unit=Unit.SHARE,
@@ -68,9 +79,16 @@ AI = (
     ),
     Definition(
         id="ai.inbox_cost", title="Cost of AI, inbox", desk=DESK, unit=Unit.MICRODOLLARS,
-        what="What sorting messages and drafting replies cost.", formula="sum", source=STORED,
-        measure=total("ai.inbox_cost"), good=Good.DOWN,
+        what="What sorting messages and drafting replies cost. Calls without an answer are in “Cost "
+        "of AI” alone.", formula="sum", source=STORED, measure=total("ai.inbox_cost"),
+        good=Good.DOWN,
     ),
+    *(_cost_of(workflow, title, what) for workflow, title, what in (
+        ("intake", "forms", "reading check-in forms and documents"),
+        ("notes", "notes", "drafting notes of visits"),
+        ("summaries", "summaries", "telling visits to patients in plain words"),
+        ("denials", "letters of appeal", "drafting letters of appeal"),
+    )),
     Definition(
         id="ai.hours_back", title="Hours given back, notes", desk=DESK, unit=Unit.HOURS,
         what="An estimate: each note drafted here is assumed to have taken the baseline of “Note "

@@ -1,9 +1,10 @@
 """Facts of what engines suggested: used, edited, corrected, urgencies raised and missed, cost."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
+from db.ai_calls import AiCall
 from db.ai_spend import AiSpend
 from db.facts import Mode
 from db.suggestions import Outcome, Suggestion
@@ -13,6 +14,7 @@ from services.metrics.deriving.inbox import Thread
 
 RAISE = "inbox.raise_urgency"
 SENT = (Outcome.USED, Outcome.EDITED)
+COUNTED = ("intake", "notes", "summaries", "denials")  # the inbox keeps its cost by item
 DECIDED = (*SENT, Outcome.DISCARDED)
 
 
@@ -97,3 +99,11 @@ def spending(spend: AiSpend, zone: ZoneInfo) -> Iterator[Happening]:
     """What one engine cost on one day of the practice's calendar."""
     noon = datetime.combine(spend.day, time(12), zone)
     yield Teller(spend.ref, mode=Mode.ON).tell("ai.cost", noon, spend.microdollars, spend.engine)
+
+
+def calls(found: Iterable[AiCall]) -> Iterator[Happening]:
+    """What each call for a workflow cost."""
+    for call in found:
+        if call.workflow in COUNTED:
+            kind = f"ai.{call.workflow}_cost"
+            yield Teller(call.ref, mode=Mode.ON).tell(kind, call.at, call.microdollars, call.engine)

@@ -20,19 +20,18 @@ from db.undo import Undos
 from db.vault import Unreadable
 from services import chart, rollout
 from services.actions import Target, places_of
-from services.ai.local import ENGINE as LOCAL
 from services.ai.redflags import assess_for
 from services.container import Container
 from services.desk import Actor, Desk, working
 from services.ehr.ports import Author, Capability, ChartSummary, Road
 from services.policy import may
-from services.prompts.live import names
 from services.workflows.inbox.claims import Claims, drafted_text, examine
 from services.workflows.inbox.clocks import Clock, clocks
 from services.workflows.inbox.listing import shown
+from services.workflows.inbox.phrases import Expansion, expansions
 from services.workflows.inbox.progress import Sent, sent
-from services.workflows.inbox.propose import PROMPT
 from services.workflows.inbox.standing import unanswered
+from services.workflows.inbox.why import Why, why_of
 
 FRESH = timedelta(minutes=15)  # a chart younger than this is not asked for again
 
@@ -59,22 +58,6 @@ class Said:
     waiting: bool
     earlier: tuple[str, ...] = field(repr=False)  # older versions, when the patient edited it
     flags: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Why:
-    """The reason behind a label: the deciding phrases, how sure, and which engine and prompt.
-
-    ``instructions`` is what people call the prompt; empty for an engine that reads none.
-    """
-
-    engine: str
-    model: str
-    prompt_digest: str
-    confidence: float
-    evidence: tuple[str, ...] = field(repr=False)
-    made_at: datetime
-    instructions: str = ""
 
 
 @dataclass(frozen=True)
@@ -120,6 +103,7 @@ class Item:
     undo_until: datetime | None
     roads: dict[str, Capability]
     clocks: tuple[Clock, ...]
+    phrases: tuple[Expansion, ...] = field(default=(), repr=False)
 
     @property
     def target(self) -> Target:
@@ -163,12 +147,13 @@ def _item(desk: Desk, actor: Actor, row: Conversation, patient: Patient) -> Item
         location=places[row.location].name if row.location in places else "",
         owner=names.get(row.assigned_to, "") if row.assigned_to else "",
         draft=_draft(desk, row, suggestion, answer, names),
-        why=_why(desk, suggestion, answer) if suggestion else None,
+        why=why_of(desk, suggestion, answer) if suggestion else None,
         notes=_notes(desk, row, names),
         sent=sent(desk, row.id),
         undo_until=undo.until if undo and mine else None,
         roads=_roads(desk),
         clocks=_clocks(desk, row),
+        phrases=expansions(desk, row),
     )
 
 
@@ -249,19 +234,6 @@ def _draft(
         unsupported=tuple(c for c in found.unsupported if c in drafted),
         foreign=found.foreign,
         used_facts=tuple(answer.get("used_facts", [])) if suggestion else (),
-    )
-
-
-def _why(desk: Desk, suggestion: Suggestion, answer: dict[str, Any]) -> Why:
-    reads = suggestion.engine != LOCAL
-    return Why(
-        suggestion.engine,
-        suggestion.model,
-        suggestion.prompt_digest,
-        suggestion.confidence,
-        tuple(answer.get("evidence", [])),
-        suggestion.created_at,
-        names(desk, [PROMPT]).get(suggestion.prompt_digest, "") if reads else "",
     )
 
 

@@ -52,7 +52,7 @@ def claude(
     line_to_claude: anthropic.Anthropic, options: ClaudeOptions, fake: FakeClaude,
     spent: list[Usage],
 ) -> Claude:  # fmt: skip
-    return Claude(line_to_claude, options, spent.append)
+    return Claude(line_to_claude, options, lambda usage, _: spent.append(usage))
 
 
 @pytest.fixture

@@ -29,6 +29,15 @@ def test_a_good_answer_is_taken_with_its_tokens_and_its_price(
     assert spent == [expected]
 
 
+def test_the_purse_hears_which_prompt_it_paid_for(
+    options: ClaudeOptions, fake: FakeClaude, prompt: Prompt, facts: Facts
+) -> None:
+    heard: list[str] = []
+    paying = Claude(connect(options), options, lambda _, prompt: heard.append(prompt))
+    paying.ask(prompt, facts, into=Triage)
+    assert heard == [prompt.workflow]
+
+
 def test_the_question_is_cached_fenced_without_tools_and_bound_to_a_schema(
     claude: Claude, fake: FakeClaude, prompt: Prompt, facts: Facts
 ) -> None:

@@ -177,7 +177,7 @@ def test_everybody_is_told_why(container, practice, admin, nurse, tripped):
         "Off at Location Sample West: A limit paused it there by itself on 2026-03-02 04:01. "
     )
     assert SAID in reasons.elsewhere[0]
-    assert told.startswith(f"Inbox triage is paused at Sample West: a limit was exceeded. {SAID}")
+    assert told.startswith("Inbox triage at Sample West is paused since ")
     assert "You may finish what was open until Mon 9 Mar" in told
     assert (pause.where, pause.ended_at, pause.simulated) == ("Sample West", None, False)
     assert (line.actor, line.subject) == ("job/rollout.guardrails", f"rollout/inbox/{WEST}")

@@ -1,0 +1,94 @@
+"""Phrases of the practice: an abbreviation, what it becomes, what a patient would read, its versions."""
+
+from collections.abc import Sequence
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from db.replies import Phrase
+from pages.parts.desk import open_building
+from pages.parts.manage import clock_time, may_do, said_plainly
+from services import reply_shelf
+from services.desk import Actor
+from services.reply_shelf import Shelf
+from services.reply_shelf.phrases import LONGEST, PhraseBody
+from services.reply_shelf.showing import Version
+from services.reply_shelf.wordings import BLANKS
+
+NEW = "New phrase"
+HOW = (
+    "In a reply, an abbreviation and a space become the phrase, with the patient's own facts in its "
+    "blanks; the menu under the reply does the same. A person reads it before it leaves."
+)
+
+
+def phrases(actor: Actor, shelf: Shelf, zone: ZoneInfo) -> None:
+    """Choose a phrase; the form on the left, what a patient would read on the right."""
+    st.caption(HOW)
+    by_id: dict[UUID | None, Phrase] = {phrase.id: phrase for phrase in shelf.phrases}
+    chosen = st.selectbox(
+        "Phrase", [*by_id, None], key="phrases/choice",
+        format_func=lambda id: by_id[id].abbreviation if id else NEW,
+    )  # fmt: skip
+    phrase = by_id[chosen] if chosen else None
+    now = PhraseBody.of(phrase) if phrase else PhraseBody("", "")
+    versions = shelf.phrase_versions.get(str(chosen), ())
+    left, right = st.columns(2, gap="large")
+    with left:
+        wanted = _form(actor, now, f"phrases/{chosen}/{len(versions)}")
+        if may_do(actor, reply_shelf.save_phrase.verb):
+            _buttons(actor, phrase, now, wanted)
+    with right:
+        _preview(shelf, wanted.text)
+    _versions(versions, zone)
+
+
+def _form(actor: Actor, now: PhraseBody, key: str) -> PhraseBody:
+    locked = not may_do(actor, reply_shelf.save_phrase.verb)
+    abbreviation = st.text_input(
+        "Abbreviation", now.abbreviation, max_chars=21, disabled=locked, placeholder=".hours",
+        key=f"{key}/abbreviation",
+    )  # fmt: skip
+    text = st.text_area(
+        "Becomes", now.text, height=140, max_chars=LONGEST, disabled=locked, key=f"{key}/text"
+    )
+    st.caption("Blanks that are filled in: " + ", ".join(f"{{{name}}}" for name in BLANKS))
+    return PhraseBody(abbreviation.strip().lower(), text.strip())
+
+
+def _preview(shelf: Shelf, text: str) -> None:
+    st.markdown("**What a patient would read**")
+    with st.container(border=True):
+        shown = reply_shelf.preview(text, shelf.options, shelf.practice_name)
+        st.text(shown.text or "Nothing yet.")
+        if shown.missing:
+            st.text(f"Nothing can fill: {', '.join(shown.missing)}.")
+    st.caption("Names and visits are examples. What a chart does not say keeps a phrase from use.")
+
+
+def _buttons(actor: Actor, phrase: Phrase | None, now: PhraseBody, wanted: PhraseBody) -> None:
+    save, remove = reply_shelf.save_phrase, reply_shelf.remove_phrase
+    with st.container(horizontal=True):
+        if st.button(
+            save.label, type="primary", help=save.help, disabled=wanted == now, key="phrases/save"
+        ):
+            with said_plainly():
+                kept = save(open_building(), actor, wanted, phrase.id if phrase else None,
+                            now if phrase else None)  # fmt: skip
+                st.toast(f"{kept.abbreviation} is offered in replies from now on.")
+                st.rerun()
+        if phrase and st.button(remove.label, help=remove.help, key="phrases/remove"):
+            with said_plainly():
+                remove(open_building(), actor, phrase.id, now)
+                st.rerun()
+
+
+def _versions(versions: Sequence[Version], zone: ZoneInfo) -> None:
+    if not versions:
+        return
+    with st.expander(f"{len(versions)} versions", icon=":material/history:"):
+        for version in versions:
+            body = PhraseBody(**version.body)
+            st.caption(f"{version.number}.  {clock_time(version.at, zone)}  {version.by}")
+            st.text(f"{body.abbreviation}  {body.text}")
