@@ -9,9 +9,10 @@ from db.practices import Practice, Practices
 from db.vocabulary import Stage
 from services import switches
 from services.desk import looking
-from services.metrics.simulated import PILOT, WIDER, Cast, fill
+from services.metrics.simulated import fill
+from services.metrics.simulated_rollout import PILOT, WIDER, Cast
 from services.rollout.history import history
-from services.rollout.simulated import HISTORY, remember
+from services.rollout.simulated import remember
 from services.rollout.verdicts import Verdict, verdicts
 from services.switches import Move
 
@@ -26,7 +27,7 @@ def database_url(sqlite_url: str) -> str:
 
 def test_the_pilot_of_the_simulated_days_made_notes_quicker(container, practice, manager):
     fill(container, practice, CAST)
-    assert remember(container, practice) == sum(len(told) for told in HISTORY.values())
+    assert remember(container, practice, "Location/1") == 8
     [pilot] = verdicts(container, manager, "notes")
     assert (pilot.pilot.began, pilot.pilot.ended) == (
         container.clock() - timedelta(days=PILOT), container.clock() - timedelta(days=WIDER),
@@ -40,8 +41,8 @@ def test_it_is_written_once_and_never_over_what_somebody_decided(
     container, practice, admin, manager
 ):
     switches.set_stage(container, admin, Move("notes", "", Stage.ON))
-    assert remember(container, practice) == len(HISTORY["inbox"])
-    assert remember(container, practice) == 0
+    assert remember(container, practice, "Location/1") == 4
+    assert remember(container, practice, "Location/1") == 0
     with looking(container, manager) as desk:
         newest = history(desk, "inbox")[0]
     assert (newest.by, newest.can_return) == ("the simulated practice", False)
@@ -51,4 +52,4 @@ def test_a_real_practice_gets_none(container, practice: Practice):
     with writing(container.engine) as session:
         real = Practices(session).get(practice.id)
         real.synthetic = False
-    assert remember(container, real) == 0
+    assert remember(container, real, "Location/1") == 0
