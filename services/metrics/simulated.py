@@ -239,7 +239,7 @@ class _Day:
         """A share of the day's messages at each place, so that no bad throw makes a bad day."""
         _, location, _ = self._spot("inbox", number)
         bad = self.story.goes_wrong(self.ago, location)
-        before = self.wrong.get(location, self.dice.random() / 2)
+        before = self.wrong.get(location, self.dice.random())
         now = before + (self.dice.uniform(0.3, 0.4) if bad else self.dice.uniform(0.02, 0.09))
         self.wrong[location] = now
         return int(now) > int(before)

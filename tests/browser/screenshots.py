@@ -22,15 +22,17 @@ from tests.browser.demo import (
 FOLDER = ROOT / "pages" / "screenshots"
 SIZE: ViewportSize = {"width": 1366, "height": 860}
 SIMULATED = (
-    "SELECT max(position) >= date('now', '-2 days') FROM metric_cursor WHERE source = 'simulated'"
+    "SELECT count(*) FROM metric_cursor "
+    "WHERE source = 'simulated' AND position >= date('now', '-2 days')"
 )
+PATIENCE = 120_000  # milliseconds: a loaded machine draws late
 THEMES = ("light", "dark")
 
 
 def metrics_with_pause(page: Page, demo: RunningDemo) -> None:
     """The corrections of ninety days, with the limit, the pause and what was rolled out."""
     wait_until(lambda: demo.counted(SIMULATED), "the simulated days", 300)
-    page.goto(f"{demo.url}/metrics?desk=AI&metric=ai.corrected")
+    page.goto(f"{demo.url}/numbers?desk=AI&metric=ai.corrected")
     page.get_by_role("button", name="90 days").click()
     page.get_by_text("Paused A").first.wait_for()
 
@@ -38,7 +40,7 @@ def metrics_with_pause(page: Page, demo: RunningDemo) -> None:
 def rollout_now(page: Page, demo: RunningDemo) -> None:
     """What runs and for whom, beside the form that changes it."""
     page.goto(f"{demo.url}/rollout")
-    page.locator(".st-key-change-inbox button").wait_for()
+    page.locator(".st-key-change-inbox button").first.wait_for()
 
 
 def rollout_history(page: Page, demo: RunningDemo) -> None:
@@ -68,6 +70,7 @@ def take(browser: Browser, demo: RunningDemo, name: str, theme: str) -> Path:
     """One picture in one theme; the light one bears the plain name."""
     who, draw = PICTURES[name]
     person = sign_in(browser, demo, who, seen=ANY_PAGE, color_scheme=theme, viewport=SIZE)
+    person.page.set_default_timeout(PATIENCE)
     draw(person.page, demo)
     person.page.wait_for_timeout(3_000)  # what is drawn late, such as a chart's labels
     path = FOLDER / (f"{name}.png" if theme == "light" else f"{name}-{theme}.png")

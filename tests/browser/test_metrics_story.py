@@ -22,8 +22,14 @@ Seat = Callable[..., Person]
 SIMULATED = (
     "SELECT count(*) FROM metric_fact WHERE kind = 'notes.time' AND subject LIKE 'simulated/%'"
 )
+SORTED = (
+    "SELECT count(*) FROM suggestion s JOIN conversation c ON c.id = s.conversation_id "
+    "WHERE c.location <> '' AND NOT s.shadow"
+)
+PATIENCE = 120_000  # milliseconds: a loaded machine draws late
 LATEST = (
-    "SELECT max(position) >= date('now', '-2 days') FROM metric_cursor WHERE source = 'simulated'"
+    "SELECT count(*) FROM metric_cursor "
+    "WHERE source = 'simulated' AND position >= date('now', '-2 days')"
 )
 
 
@@ -52,6 +58,7 @@ def building(demo: RunningDemo) -> Iterator[Container]:
 @pytest.fixture
 def paused_at(demo: RunningDemo, building: Container) -> str:
     """A location is over its own limit and was paused by the watcher's own rule; its name."""
+    wait_until(lambda: demo.counted(SORTED), "a message to be sorted", 240)
     with sqlite3.connect(demo.folder / "foyer.db", timeout=60) as database:
         found = database.execute(
             "SELECT c.id, c.location, p.name FROM conversation c JOIN place p "
@@ -80,6 +87,7 @@ def practice_of(building: Container) -> Practice:
 
 def drawn(page: Page, path: str) -> Page:
     """Open a page and wait until it is drawn."""
+    page.set_default_timeout(PATIENCE)
     page.goto(path)
     page.locator("h1").first.wait_for()
     return page
@@ -90,7 +98,7 @@ def test_a_manager_sees_the_pause_in_ninety_days_and_the_rows_behind_a_point(
 ) -> None:
     wait_until(lambda: demo.counted(LATEST), "the simulated days", 240)
     assert demo.counted(SIMULATED) > 500
-    page = drawn(at_desk("dan", seen=ANY_PAGE).page, f"{demo.url}/metrics")
+    page = drawn(at_desk("dan", seen=ANY_PAGE).page, f"{demo.url}/numbers")
     page.get_by_role("button", name="90 days").click()
     expect(page.get_by_text("Simulated practice")).to_be_visible()
     page.locator(".st-key-open-ai-corrected button").click()
@@ -143,7 +151,7 @@ def test_an_administrator_sees_the_trip_and_why_and_begins_and_stops_a_pilot(
 
     drawn(page, f"{demo.url}/rollout")
     begin = Clicks()
-    begin.on(page.locator(".st-key-change-reminders button"))
+    begin.on(page.locator(".st-key-change-reminders button").first)
     expect(page.get_by_text("Roles in the pilot")).to_be_visible()
     begin.on(page.get_by_role("button", name="Nurses", exact=True))
     begin.on(page.get_by_role("button", name="Review"))
@@ -155,7 +163,7 @@ def test_an_administrator_sees_the_trip_and_why_and_begins_and_stops_a_pilot(
     wait_until(lambda: stage(demo, "reminders") == "pilot", "the pilot")
 
     end = Clicks()
-    end.on(page.locator("[class*='st-key-row-reminders']").get_by_role("button", name="Stop"))
+    end.on(page.locator(".st-key-row-reminders").first.get_by_role("button", name="Stop"))
     end.on(page.locator(".st-key-stop-reminders button"))
     assert end.count == 2
     wait_until(lambda: is_stopped(demo, "reminders"), "the stop")
