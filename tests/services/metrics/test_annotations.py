@@ -52,9 +52,11 @@ def test_it_stands_on_its_charts_with_the_rollout_events(
     annotate(container, manager, DAY, "Dr. A on leave", "notes.time")
     annotate(container, manager, DAY + timedelta(days=1), "Outside of what is shown")
     assert marks(container, manager, "notes.time") == [
-        "notes/Location/1: off -> pilot", f"“{FORM}”", "“Dr. A on leave”",
+        "Notes started: off → on (by Sample admin)", f"“{FORM}”", "“Dr. A on leave”",
     ]  # fmt: skip
-    assert marks(container, manager, "inbox.sla") == ["notes/Location/1: off -> pilot", f"“{FORM}”"]
+    began, pinned = marks(container, manager, "inbox.sla")
+    assert began.startswith("Inbox triage started at East")
+    assert pinned == f"“{FORM}”"
 
 
 def test_who_and_when_stand_beside_it(container, manager, clock):
