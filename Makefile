@@ -51,3 +51,6 @@ races: env-test ## 100 races of the kill switch against open sends, on each data
 
 fuzz: env-test ## ten minutes of anything at all for what reads X12 (needs atheris: pip install atheris)
 	$(BIN)/python -m tests.fuzz x12 --minutes 10
+
+screenshots: env-test ## the pictures of metrics and rollout in the README, taken anew
+	$(BIN)/python -m tests.browser.screenshots

@@ -14,7 +14,7 @@ from services.desk import Desk
 from services.errors import Invalid, Stale
 from services.management import Deed, managed
 from services.rollout import AI, DELIVERIES, moves, scopes
-from services.rollout.effects import Effect, effect
+from services.rollout.effects import Effect, doubts, effect
 from services.rollout.events import is_used, tell, tell_change
 from services.rollout.moves import ALL_THE_SAME, UNSAID, WORKFLOWS, Because, Given, Move
 from services.rollout.scopes import Scope, State
@@ -50,10 +50,13 @@ class Why(StrEnum):
 def set_stage(desk: Desk, move: Move, given: Given = UNSAID) -> Deed[None]:
     """Switch a workflow off, to shadow, to pilot or on, for the practice or one of its places.
 
-    Raises what ``moves.make`` raises, and ``Invalid`` where a second person has to approve first.
+    Raises what ``moves.make`` raises, and ``Invalid`` where a second person has to approve first
+    and where the number of the shadow speaks against it and nobody says why all the same.
     """
     before = moves.locked(desk, move.workflow)
     after = scopes.with_scope(before, move.scope, move.after)
+    if found := [] if given.because in ALL_THE_SAME else doubts(desk, move):
+        raise Invalid(f"{found[0]} Please say why it begins all the same.")
     how = moves.make(desk, move, given)
     _require_nobody_else(desk, move.workflow, before, after)
     return Deed(subject(move.workflow, move.scope), how, None)

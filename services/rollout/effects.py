@@ -71,7 +71,7 @@ def effect(desk: Desk, move: Move) -> Effect:
         leaving=desk.open(Deliveries).count_held(move.workflow),
         drains_for=_drains(now, then, places),
         warnings=(*_warnings(desk, move), *_held(now, places)),
-        doubts=_doubts(desk, move),
+        doubts=doubts(desk, move),
         asks=desk.options.second_approver and widens(desk, move.workflow, before, after),
     )
 
@@ -111,7 +111,7 @@ def _held(now: Gate, places: tuple[str, ...]) -> Sequence[str]:
     return ["A limit paused it there. Nobody sees it before it is started again on this page."]
 
 
-def _doubts(desk: Desk, move: Move) -> tuple[str, ...]:
+def doubts(desk: Desk, move: Move) -> tuple[str, ...]:
     """What the shadow says against letting people use it now; nothing where it is in none."""
     if move.stage not in (Stage.PILOT, Stage.ON):
         return ()

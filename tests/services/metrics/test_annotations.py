@@ -55,7 +55,7 @@ def test_it_stands_on_its_charts_with_the_rollout_events(
         "Notes started: off → on (by Sample admin)", f"“{FORM}”", "“Dr. A on leave”",
     ]  # fmt: skip
     began, pinned = marks(container, manager, "inbox.sla")
-    assert began.startswith("Inbox triage started at East")
+    assert began.startswith("Inbox triage at East started")
     assert pinned == f"“{FORM}”"
 
 
