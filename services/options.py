@@ -91,7 +91,7 @@ class PracticeOptions(BaseModel):
     address: tuple[str, ...] = ()  # as a letterhead has it, line by line
     signature: str = ""
     claude_consent: bool = False
-    second_approver: bool = False  # of every rollout change that lets somebody in
+    second_approver: bool = False  # of a rollout change that lets somebody in, and of instructions
     red_flags: dict[str, Urgency] = {}
     low_confidence: float = Field(0.5, ge=0, le=1)
     stale_polls: int = Field(3, ge=2, le=20)

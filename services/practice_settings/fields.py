@@ -188,7 +188,9 @@ FIELDS: Mapping[str, Parts] = {
     "stale_polls": lambda options: {"Stale after": f"{options.stale_polls} missed polls"},
     "red_flags": _levels,
     "summary_grade": lambda options: {"Summaries for grade": str(options.summary_grade)},
-    "second_approver": _yes("A second person approves rollouts", "second_approver"),
+    "second_approver": _yes(
+        "A second person approves rollouts and instructions", "second_approver"
+    ),
 }
 
 

@@ -38,7 +38,7 @@ def engines(sitting: Sitting, actor: Actor) -> Wanted | None:
             options.summary_grade, disabled=sitting.locked, key=sitting.key("summary_grade"),
         )  # fmt: skip
         second = st.toggle(
-            "A second person approves a rollout change that lets somebody in",
+            "A second person approves a rollout change that lets somebody in, and new instructions",
             options.second_approver, disabled=sitting.locked, key=sitting.key("second_approver"),
         )  # fmt: skip
         if not sitting.submit("engines"):
