@@ -95,7 +95,7 @@ class PracticeOptions(BaseModel):
     address: tuple[str, ...] = ()  # as a letterhead has it, line by line
     signature: str = ""
     claude_consent: bool = False
-    second_approver: bool = False  # of every rollout change that lets somebody in
+    second_approver: bool = False  # of a rollout change that lets somebody in, and of instructions
     red_flags: dict[str, Urgency] = {}
     keep_days: int | None = Field(None, ge=7, le=3650)
     ai_dollars_a_day: float | None = Field(None, ge=0)

@@ -210,7 +210,9 @@ FIELDS: Mapping[str, Parts] = {
     "report_places": lambda options: {
         f"Weekly report only of {by}": ref for by, ref in options.report_places.items()
     },
-    "second_approver": _yes("A second person approves rollouts", "second_approver"),
+    "second_approver": _yes(
+        "A second person approves rollouts and instructions", "second_approver"
+    ),
 }
 
 

@@ -39,7 +39,7 @@ def engines(sitting: Sitting, actor: Actor) -> Wanted | None:
         )  # fmt: skip
         dollars = _dollars(sitting, most)
         second = st.toggle(
-            "A second person approves a rollout change that lets somebody in",
+            "A second person approves a rollout change that lets somebody in, and new instructions",
             options.second_approver, disabled=sitting.locked, key=sitting.key("second_approver"),
         )  # fmt: skip
         if not sitting.submit("engines"):
