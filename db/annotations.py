@@ -5,7 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import Index
-from sqlmodel import Field, col, func, select
+from sqlmodel import Field, col, delete, func, select
 
 from db.base import Repository, Row, UtcDateTime
 
@@ -41,6 +41,7 @@ class Annotations(Repository[Annotation]):
         mine = (col(Annotation.practice_id) == self.practice_id, col(Annotation.day) == day)
         return self.session.exec(select(func.count()).where(*mine)).one()
 
-    def forget(self, annotation: Annotation) -> None:
+    def forget(self, id: UUID) -> None:
         """Take it away with its words."""
-        self.session.delete(annotation)
+        mine = (col(Annotation.practice_id) == self.practice_id, col(Annotation.id) == id)
+        self.session.connection().execute(delete(Annotation).where(*mine))

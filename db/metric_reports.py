@@ -6,7 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import JSON, UniqueConstraint
-from sqlmodel import Field, col
+from sqlmodel import Field, col, delete
 
 from db.base import Repository, Row, UtcDateTime, Word
 
@@ -89,6 +89,7 @@ class MetricReports(Repository[MetricReport]):
         ordered = self.rows().order_by(col(MetricReport.due_at).desc(), col(MetricReport.id).desc())
         return self.all(ordered.limit(limit))
 
-    def forget(self, row: MetricReport) -> None:
+    def forget(self, id: UUID) -> None:
         """Take a plan back that nobody has begun."""
-        self.session.delete(row)
+        mine = (col(MetricReport.practice_id) == self.practice_id, col(MetricReport.id) == id)
+        self.session.connection().execute(delete(MetricReport).where(*mine))

@@ -60,7 +60,7 @@ def remove_annotation(desk: Desk, id: UUID) -> Deed[None]:
     """Take the sentence off the charts; its words are gone for good."""
     annotations = desk.open(Annotations)
     row = annotations.get(id)
-    annotations.forget(row)
+    annotations.forget(id)
     return Deed(row.ref, f"{row.day}, {row.metric or 'every metric'}: removed", None)
 
 

@@ -30,7 +30,7 @@ def plan(desk: Desk) -> int:
     reports = desk.open(MetricReports)
     if not is_wanted(desk):
         for row in reports.ahead():
-            reports.forget(row)
+            reports.forget(row.id)
         return 0
     ahead = [row for row in reports.ahead() if _stands(desk, row)]
     after, new = (ahead[-1].due_at if ahead else desk.now), 0
@@ -62,8 +62,7 @@ def _stands(desk: Desk, row: MetricReport) -> bool:
     day = row.last + timedelta(days=1)
     if row.due_at <= desk.now or slot_of(day, desk.options).due == row.due_at:
         return True
-    desk.open(MetricReports).forget(row)
-    desk.session.flush()
+    desk.open(MetricReports).forget(row.id)
     return False
 
 
