@@ -92,6 +92,18 @@ def test_a21_without_the_scrubbing_the_guard_keeps_the_question_here(
     assert "512" not in str(caught.value)
 
 
+def test_facts_that_stand_side_by_side_are_no_address() -> None:
+    """A number that ends one fact and a doctor who begins the next keep no question here."""
+    values = {"medications": "Lisinopril 10", "provider": "Sample Dr. Osei", "location": "Main St"}
+    sent = outbound("inbox", Facts("Refill please", values=values))
+    assert dict(sent.values) == values
+
+
+def test_an_address_in_one_fact_does_not_leave() -> None:
+    values = {"location": "at 12 Old Oak Dr, Springfield"}
+    assert "Oak" not in outbound("inbox", Facts("Refill please", values=values)).values["location"]
+
+
 def test_a_workflow_that_is_not_on_the_list_sends_no_fact() -> None:
     facts = Facts("Hello", values={"medications": "Lisinopril"})
     assert outbound("claims", facts).values == {}
@@ -105,6 +117,7 @@ def test_a_workflow_that_is_not_on_the_list_sends_no_fact() -> None:
         "Visit on 2026-03-03 10:30, last one 10/12/2025, A1c 7.4, LDL 130 mg/dL (2025-11-25).",
         "I have had 3 days of fever, 102.4, and my son is 12 years old.",
         "I need the 90 day supply, 1000 units of vitamin D.",
+        "I saw you 2 weeks ago Dr. Osei, and the 3 pills a day Dr. Lee gave me help.",
         "Tengo la presión 165/100 y el azúcar en 280.",
     ],
 )
