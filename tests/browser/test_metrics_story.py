@@ -140,7 +140,7 @@ def test_an_administrator_sees_the_trip_and_why_and_begins_and_stops_a_pilot(
     expect(notice.first).to_contain_text("the limit is 0%")
 
     drawn(page, f"{demo.url}/staff")
-    table = page.locator(".st-key-staff-table canvas").first
+    table = page.locator(".st-key-staff-table .dvn-scroller").first
     expect(table).to_be_visible()
     page.wait_for_timeout(1_000)
     why = Clicks()
