@@ -28,6 +28,7 @@ class ItemState(StrEnum):
     ASKED = "asked"  # the question left; it is never put a second time by itself
     DONE = "done"
     FAILED = "failed"
+    INSIDE = "inside"  # it never leaves for a model, whatever the instructions
 
 
 class PromptReplay(Row, table=True):
@@ -155,6 +156,16 @@ class ReplayItems(Repository[ReplayItem]):
             .group_by(col(ReplayItem.state))
         )
         return {ItemState(state): number for state, number in self.session.exec(grouped)}
+
+    def average(self) -> tuple[float, float] | None:
+        """What an answer in a replay cost and took, on average; ``None`` where there was none."""
+        asked = (
+            select(func.avg(ReplayItem.microdollars), func.avg(ReplayItem.took_ms))
+            .where(col(ReplayItem.practice_id) == self.practice_id)
+            .where(col(ReplayItem.state) == ItemState.DONE)
+        )
+        cost, took = self.session.exec(asked).one()
+        return None if cost is None or took is None else (float(cost), float(took))
 
 
 class PastConversations(Repository[Conversation]):

@@ -88,7 +88,19 @@ def test_set_list_stop_and_resume_leave_the_trail_a_person_would(building, foyer
     ]
 
 
+def test_how_a_pilot_goes_is_printed_and_before_there_is_one_that_is_said(building, foyer):
+    assert foyer("verdict", "inbox").output == (
+        "Inbox triage is in no pilot and was in none lately.\n"
+    )
+    foyer("set", "inbox", "pilot", "--person", NORA)
+    [pilot] = json.loads(foyer("verdict", "inbox", "--json").output)["pilots"]
+    assert [one["who"] for one in pilot["compared"]] == ["Nora Sample"]
+    assert {one["says"] for one in pilot["metrics"]} == {"Too early: 0 of 30 cases"}
+    assert "Answered in time: Too early: 0 of 30 cases" in foyer("verdict", "inbox").output
+
+
 REFUSALS = (
+    (("verdict", "nothing"), "There is no such workflow."),
     (("set", "denials", "on"), "Denials needs Claims."),
     (("set", "nothing", "on"), "There is no such workflow."),
     (("set", "inbox", "pilot"), "A pilot needs at least one person."),

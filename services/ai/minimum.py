@@ -12,6 +12,11 @@ from functools import partial
 from services.ai.port import Facts
 from services.errors import Unsure
 
+
+class KeptInside(Unsure):
+    """A question that does not leave, whatever the instructions: something in it names a person."""
+
+
 _CHART = ("visit", "problem", "medication", "allergy", "result")
 ALLOWED: Mapping[str, frozenset[str]] = {
     "inbox": frozenset(
@@ -101,7 +106,7 @@ PATTERNS: Mapping[str, re.Pattern[str]] = {
 def outbound(workflow: str, facts: Facts) -> Facts:
     """*facts* as they may leave: allow-listed keys only, identifiers taken out of every text.
 
-    Raises ``Unsure`` if an identifier is left over, so that the question stays in the building.
+    Raises ``KeptInside`` if an identifier is left over: the question stays in the building.
     """
     allowed = ALLOWED.get(workflow, frozenset())
     leaving = replace(
@@ -112,7 +117,7 @@ def outbound(workflow: str, facts: Facts) -> Facts:
         identifiers=(),
     )
     if left := found_in(leaving.context(), facts):
-        raise Unsure(f"The message was not sent to the model: it holds a {left[0]}.")
+        raise KeptInside(f"The message was not sent to the model: it holds a {left[0]}.")
     return leaving
 
 

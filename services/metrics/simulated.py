@@ -27,7 +27,12 @@ from services.metrics.simulated_rollout import EVENING, PILOT, SHADOW, WIDER, Ca
 DAYS, SEED = 90, 20_260_302
 SOURCE = "simulated"
 CATEGORIES = ("appointment", "refill", "result", "clinical", "billing", "admin")
-COSTS = {"notes": 0.3, "intake": 0.1, "summaries": 0.1}  # shares of what models cost a day
+COSTS = {
+    "notes": 0.3,
+    "intake": 0.1,
+    "summaries": 0.05,
+    "denials": 0.05,
+}  # shares of what models cost a day
 CARCS = ("16", "50", "197", "29", "18")
 
 

@@ -32,21 +32,24 @@ class Line:
 
 @dataclass(frozen=True)
 class Verdict:
-    """A whole replay in numbers. ``compared`` are those that the live version had answered itself.
+    """A whole replay in numbers. ``inside`` are messages that no model gets, whatever it is told. ``compared`` are those that the live version had answered itself.
 
-    A miss is a message that people held for urgent or more and a version for less. ``extra``
+    ``urgent`` are messages that people held for urgent or more; a miss is one that a version held
+    for less. ``extra``
     are the new version's misses that the live version is not known to have made as well.
     """
 
     total: int
     answered: int
     failed: int
+    inside: int
     compared: int
     category: Share
     urgency: Share
     live_category: Share
     live_urgency: Share
     by_category: tuple[Line, ...]
+    urgent: int
     misses: int
     live_misses: int
     extra: int
@@ -62,12 +65,14 @@ def verdict(items: Sequence[ReplayItem]) -> Verdict:
         total=len(items),
         answered=sum(item.state is ItemState.DONE for item in settled),
         failed=sum(item.state is ItemState.FAILED for item in settled),
+        inside=sum(item.state is ItemState.INSIDE for item in items),
         compared=len(known),
         category=_share(item.category == item.decided_category for item in settled),
         urgency=_share(item.urgency == item.decided_urgency for item in settled),
         live_category=_share(item.live_category == item.decided_category for item in known),
         live_urgency=_share(item.live_urgency == item.decided_urgency for item in known),
         by_category=tuple(_lines(settled, known)),
+        urgent=sum(_is_urgent(item.decided_urgency) for item in settled),
         misses=sum(misses(item) for item in settled),
         live_misses=sum(_live_misses(item) for item in known),
         extra=sum(is_extra(item) for item in settled),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from db.ai_spend import AiSpends
-from db.prompt_replays import PastConversations, PastSuggestions
+from db.prompt_replays import PastConversations, PastSuggestions, ReplayItems
 from services.allowances import dollars_a_day
 from services.container import Container
 from services.desk import Actor, Desk, looking
@@ -53,7 +53,7 @@ def estimated(desk: Desk, shipped: Book, size: int, share: float = 0.8) -> Estim
     """The same at an open desk; *share* of a day's allowance is what replays may use."""
     settings = desk.container.settings
     messages = len(desk.open(PastConversations).decided(size))
-    known = desk.open(PastSuggestions).average_of(ENGINE)
+    known = desk.open(PastSuggestions).average_of(ENGINE) or desk.open(ReplayItems).average()
     each, seconds = (known[0], known[1] / 1000) if known else (_guess(settings, shipped), SECONDS)
     spent = desk.open(AiSpends).of(desk.today, ENGINE)
     cap = dollars_a_day(settings, desk.options) * MICRODOLLARS * share

@@ -16,6 +16,7 @@ from db.prompt_versions import PromptVersions
 from db.vault import Unreadable
 from services import rollout
 from services.ai import Answer, Assistant, Facts, Prompt
+from services.ai.minimum import KeptInside
 from services.ai.port import Withheld
 from services.container import Container
 from services.desk import Actor, Desk, working
@@ -130,8 +131,9 @@ def _keep(
             return _answered(desk, asked, item, reply)
         if isinstance(reply, Unreachable):
             return _away(desk, replay, item, reply)
-        item.state, item.why = ItemState.FAILED, str(reply)
-        return "failed"
+        inside = isinstance(reply, KeptInside)
+        item.state, item.why = ItemState.INSIDE if inside else ItemState.FAILED, str(reply)
+        return str(item.state)
 
 
 def _answered(desk: Desk, asked: Asked, item: ReplayItem, answer: Answer[Triage]) -> str:

@@ -82,7 +82,8 @@ class ReplayShown:
     @property
     def settled(self) -> int:
         """How many messages have an answer, or will have none."""
-        return self.counts.get(ItemState.DONE, 0) + self.counts.get(ItemState.FAILED, 0)
+        ended = (ItemState.DONE, ItemState.FAILED, ItemState.INSIDE)
+        return sum(self.counts.get(state, 0) for state in ended)
 
 
 @dataclass(frozen=True)

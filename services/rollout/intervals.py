@@ -1,6 +1,6 @@
 """Intervals for small counts: how far a share or a difference may lie from what was seen.
 
-Sound functions of numbers alone. An interval of 95 % misses what is true in five of a hundred.
+Functions of numbers alone. An interval of 95 % misses what is true in five of a hundred.
 """
 
 from collections.abc import Sequence
@@ -55,8 +55,8 @@ def between_medians(before: Values, after: Values) -> Interval:
 
     Times are skewed and often tied. Of the ways to compare medians only this one is known to
     hold with ties and few cases (Wilcox: Introduction to Robust Estimation and Hypothesis
-    Testing, 5th ed. 2022, section 5.4.2). The corrected one (BCa) takes the median's slope from
-    leaving out one case at a time, which a median does not have, and needs no second look here.
+    Testing, 5th ed. 2022, section 5.4.2). The corrected one (BCa) takes a correction from leaving
+    out one case at a time, which does not work for a median.
     """
     sides = (_thinned(after), _thinned(before))
     value = float(np.median(sides[0]) - np.median(sides[1]))

@@ -122,6 +122,8 @@ def _known(desk: Desk, workflow: str, key: str, scope: str) -> Measure:
     measure = measures.named(workflow, key) if workflow in WORKFLOWS else None
     if measure is None:
         raise Invalid(UNKNOWN)
+    if scope and measure.whole:
+        raise Invalid(f"{measure.title} is known of the whole practice only, not of its places.")
     if scope and scope not in desk.open(Places).by_ref():
         raise Invalid("There is no such location, department or provider here.")
     return measure

@@ -1,7 +1,7 @@
 """What guardrails measure: each a small function of stored rows, with its definition and default."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from statistics import median
 
@@ -26,6 +26,7 @@ class Measure:
     """One thing to keep within a limit. ``unit`` is ``count``, ``share``, ``hours`` or ``dollars``.
 
     ``limit``, ``hours`` and ``at_least`` hold until a practice sets its own; see ``Guardrail``.
+    What is ``whole`` is known of the whole practice alone, and no place can have a limit of it.
     """
 
     key: str
@@ -36,6 +37,7 @@ class Measure:
     limit: float
     hours: int
     at_least: int
+    whole: bool = False
 
     @property
     def adds_up(self) -> bool:
@@ -169,6 +171,8 @@ COST = Measure(
     "dollars", _cost, limit=50, hours=DAY, at_least=1,
 )  # fmt: skip
 
+CALLS = replace(COST, whole=True)  # only the inbox knows which item a call was for
+
 
 def _turnaround_of(title: str, definition: str, limit: float) -> Measure:
     return Measure(
@@ -186,12 +190,12 @@ DECIDED = _turnaround_of("Hours to a decision", "from a denial's arrival to its 
 
 MEASURES: Mapping[str, tuple[Measure, ...]] = {
     "inbox": (URGENT_MISSES, CORRECTIONS, UNTOUCHED_REPLIES, REFUSED, ANSWER, COST),
-    "intake": (REJECTIONS, REFUSED, FILED, COST),
-    "notes": (UNTOUCHED_NOTES, REFUSED, NOTED, COST),
-    "summaries": (REWRITTEN, REFUSED, TOLD, COST),
+    "intake": (REJECTIONS, REFUSED, FILED, CALLS),
+    "notes": (UNTOUCHED_NOTES, REFUSED, NOTED, CALLS),
+    "summaries": (REWRITTEN, REFUSED, TOLD, CALLS),
     "charges": (REWORKED, REFUSED, CHARGED),
     "claims": (TURNED_AWAY, REFUSED),
-    "denials": (OTHER_PATHS, REFUSED, DECIDED, COST),
+    "denials": (OTHER_PATHS, REFUSED, DECIDED, CALLS),
 }
 OTHERS = (REFUSED,)  # every other workflow writes, at least
 

@@ -117,7 +117,7 @@ def doubts(ready: Readiness) -> tuple[str, ...]:
 def missed_said(ready: Readiness) -> str:
     """How many urgencies were missed, in a sentence."""
     what = "urgency" if ready.missed == 1 else "urgencies"
-    return f"The engine missed {ready.missed} {what} in shadow: people found them more urgent."
+    return f"In shadow the engine missed {ready.missed:,} {what} that people raised."
 
 
 def agreement_said(ready: Readiness) -> str:

@@ -56,7 +56,7 @@ def test_an_administrator_writes_replays_and_lets_it_go_live(open_page, containe
     bench.fake.will(as_told(bench.fake, {"0": "urgent"}))
     assert bench.work() == 4
     app = open_page(admin, PAGE)
-    assert "No urgent message is missed that is found today." in words(app)
+    assert "Of 1 urgent messages none is missed that is found today." in words(app)
     app.selectbox(key="prompts/live/inbox/1/because").select(Because.RULES).run()
     app.button(key="prompts/live/inbox/1").click().run()
     assert not app.exception

@@ -14,7 +14,7 @@ from services.desk import Actor
 from services.practice_settings.fields import CATEGORIES
 from services.prompts import showing
 from services.prompts.comparing import Verdict, is_extra, misses
-from services.prompts.readiness import blocked
+from services.prompts.readiness import UNTESTED, blocked
 from services.prompts.showing import ReplayShown
 
 SHOWN = 25
@@ -27,10 +27,20 @@ def result(actor: Actor, replay: ReplayShown) -> None:
     if why := blocked(found):
         st.error(why, icon=":material/block:")
     else:
-        st.success("No urgent message is missed that is found today.", icon=":material/check:")
+        _cleared(found)
     _numbers(found)
     _by_category(found)
     _changed(actor, replay)
+
+
+def _cleared(found: Verdict) -> None:
+    if not found.urgent:
+        st.warning(UNTESTED, icon=":material/help:")
+        return
+    st.success(
+        f"Of {found.urgent} urgent messages none is missed that is found today.",
+        icon=":material/check:",
+    )
 
 
 def _numbers(found: Verdict) -> None:
@@ -65,6 +75,11 @@ def _numbers(found: Verdict) -> None:
             found.urgency.percent,
             border=True,
             help=f"In force today: {found.live_urgency.percent} {known}.",
+        )
+    if found.inside:
+        st.caption(
+            f"{found.inside} messages stay in the building because something in them names a "
+            "person: the built-in engine sorts those whatever the instructions, so they do not count."
         )
     if found.compared < found.answered + found.failed:
         st.caption(

@@ -32,6 +32,7 @@ VERDICTS: dict[Verdict, Badge] = {
     Verdict.BEYOND: ("Beyond its target", "red", ":material/error:"),
     Verdict.UNCLEAR: ("Not clear yet", "gray", ":material/help:"),
 }
+ENDED: Badge = ("Ended", "gray", ":material/flag:")
 WIDTHS = [2, 8]  # the longest verdict, and the sentence beside it
 HOW = (
     "Each is compared with their own past: since the pilot began, with Foyer's suggestions, "
@@ -69,8 +70,9 @@ def _ready(ready: Readiness, shown: Shown) -> None:
         st.text("No urgency was missed.")
     if ready.categories:
         st.caption("By what people chose, the least agreed on first:")
-        for one in ready.categories:
-            st.text(f"{one.name.replace('_', ' ')}: {one.agreed:,} of {one.compared:,}")
+        with st.container(gap=None):
+            for one in ready.categories:
+                st.text(f"{one.name.replace('_', ' ')}: {one.agreed:,} of {one.compared:,}")
 
 
 def _head(workflow: str, place: str, stage: Stage, standing: Badge | None, shown: Shown) -> None:
@@ -83,7 +85,7 @@ def _head(workflow: str, place: str, stage: Stage, standing: Badge | None, shown
 
 def _pilot(found: PilotVerdict, shown: Shown) -> None:
     pilot = found.pilot
-    _head(pilot.workflow, pilot.scope, Stage.PILOT, None, shown)
+    _head(pilot.workflow, pilot.scope, Stage.PILOT, ENDED if pilot.ended else None, shown)
     ended = f" until {clock_time(pilot.ended, shown.zone)}" if pilot.ended else ""
     who = ", ".join(unit.name for unit in found.units)
     st.caption(f"Since {clock_time(pilot.began, shown.zone)}{ended}: {who}")

@@ -87,7 +87,8 @@ def _buttons(actor: Actor, phrase: Phrase | None, now: PhraseBody, wanted: Phras
 def _versions(versions: Sequence[Version], zone: ZoneInfo) -> None:
     if not versions:
         return
-    with st.expander(f"{len(versions)} versions", icon=":material/history:"):
+    many = "1 version" if len(versions) == 1 else f"{len(versions)} versions"
+    with st.expander(many, icon=":material/history:"):
         for version in versions:
             body = PhraseBody(**version.body)
             st.caption(f"{version.number}.  {clock_time(version.at, zone)}  {version.by}")

@@ -14,11 +14,14 @@ from db.shred import shred_closed
 from db.suggestions import Suggestions
 from db.vocabulary import Urgency
 from services import switches
+from services.ai import claude
+from services.ai.minimum import KeptInside
 from services.desk import Actor, looking
 from services.errors import Invalid, NotAllowed, Stale
 from services.prompts import replaying, showing, versions
 from services.prompts.books import BOOKS
 from services.prompts.estimating import estimate
+from services.prompts.phrases import tried
 from services.prompts.versions import Because
 from tests.db import rows
 from tests.db.processes import FORKS
@@ -105,6 +108,44 @@ def test_an_urgent_message_without_an_answer_counts_as_missed(container, admin, 
     assert replaying.resume(container, admin, bench.newest().id) == 1
     assert bench.work() == 1, "only what had no answer is asked once more"
     assert found(container, admin).extra == 0
+    go_live(container, admin)
+
+
+def test_a_version_that_says_too_little_does_not_go_live(container, admin, bench, begun):
+    begun(6, urgent=1)
+    said = as_told(bench.fake, {"0": "urgent"})
+    bench.fake.will(said, says("no JSON at all"), said)
+    bench.work()
+    with pytest.raises(Invalid, match="1 of 6 messages had no answer"):
+        go_live(container, admin)
+
+
+def test_a_message_that_never_leaves_counts_neither_way(
+    container, admin, bench, begun, monkeypatch
+):
+    real = claude.outbound
+
+    def outbound(workflow, facts):
+        if "Number 0" in facts.text:
+            raise KeptInside("The message was not sent to the model: it holds a street address.")
+        return real(workflow, facts)
+
+    monkeypatch.setattr(claude, "outbound", outbound)
+    begun(3, urgent=2)
+    bench.fake.will(as_told(bench.fake, {"1": "urgent"}))
+    bench.work()
+    verdict = found(container, admin)
+    assert (verdict.inside, verdict.answered, verdict.failed, verdict.extra) == (1, 2, 0, 0)
+    assert "0" not in bench.asked()
+    go_live(container, admin)
+
+
+def test_where_no_message_was_urgent_a_second_person_looks(container, admin, manager, bench, begun):
+    begun(4)
+    bench.work()
+    with pytest.raises(Invalid, match="None of the messages in its replay was urgent"):
+        go_live(container, admin)
+    versions.approve(container, manager, "inbox", 1)
     go_live(container, admin)
 
 
@@ -238,6 +279,7 @@ def test_a_verdict_holds_for_exactly_this_text_against_what_is_live(
         go_live(container, admin, 2)
     replaying.start(container, admin, "inbox", 2, 50)
     bench.work()
+    versions.approve(container, manager, "inbox", 2)
     go_live(container, admin, 2)
     # What it was compared with is not in force any more.
     third = written(OURS, seen=2)
@@ -312,6 +354,24 @@ def test_a_message_is_opened_only_by_whoever_reads_the_inbox_and_on_record(
     assert "Number" not in repr(seen)
     with looking(container, manager) as desk:
         assert desk.open(AuditTrail).search(verb="inbox.read")
+
+
+def test_a_phrase_that_goes_and_one_that_comes_are_counted_on_past_messages(
+    container, admin, manager, bench
+):
+    bench.past(6, urgent=2)
+    more = tried(container, admin, {"my key": Urgency.URGENT}, 50)
+    assert (more.messages, more.raised, more.rightly, more.lost) == (6, 6, 2, 0)
+    bench.decide(red_flags={"my key": "urgent"})
+    none = tried(container, admin, {}, 50)
+    assert (none.raised, none.lowered, none.lost) == (0, 6, 2)
+    with pytest.raises(Invalid, match="no letters"):
+        tried(container, admin, {"123": Urgency.URGENT}, 50)
+    with pytest.raises(NotAllowed):
+        tried(container, manager, {}, 50)
+    with looking(container, admin) as desk:
+        lines = desk.open(AuditTrail).search(verb="prompts.phrases_tried")
+        assert [line.reason for line in lines] == ["6 messages", "6 messages"]
 
 
 def test_the_built_in_engine_says_that_it_reads_no_instructions(container, admin, bench, written):

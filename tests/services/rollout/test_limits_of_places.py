@@ -345,6 +345,8 @@ def test_a_sum_is_the_practices_unless_a_place_has_its_own(
     clock.wait(MINUTE)
     assert guardrails.watch(container, practice)["paused"] == 1
     assert [trip.scope for trip in going_on(container, admin)] == [WEST]
+    with pytest.raises(Invalid, match="known of the whole practice only"):
+        guardrails.set_limit(container, admin, "notes", "ai_cost", 1, 24, 1, True, WEST)
 
 
 def test_departments_and_providers_are_watched_where_they_have_a_limit(

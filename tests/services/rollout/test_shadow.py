@@ -110,7 +110,7 @@ def test_only_the_days_in_shadow_and_the_place_itself_count(
 def test_below_the_bar_the_review_doubts_and_does_not_block(container, compared, admin):
     compared("refill", 20, 30, missed=1)
     assert effect(container, admin).doubts == (
-        "The engine missed 1 urgency in shadow: people found them more urgent.",
+        "In shadow the engine missed 1 urgency that people raised.",
         "Below the bar: agreement 20 of 30, 67 % (between 49 % and 81 %), the bar is 85 %.",
     )
     assert effect(container, admin, Stage.OFF).doubts == ()
