@@ -11,11 +11,13 @@ from playwright.sync_api import Locator, Page, expect
 from db import reading
 from db.base import new_id, utc_now
 from db.practices import Practice, Practices
-from services import setup
+from db.vocabulary import Stage
+from services import setup, switches
 from services.container import Container
 from services.desk import Actor
 from services.rollout import guardrails
 from services.settings import load
+from services.switches import Move
 from tests.browser.demo import ANY_PAGE, Person, RunningDemo, wait_until
 
 Seat = Callable[..., Person]
@@ -132,8 +134,11 @@ def value_of(page: Page, name: str) -> str:
 
 
 def test_an_administrator_sees_the_trip_and_why_and_begins_and_stops_a_pilot(
-    demo: RunningDemo, at_desk: Seat, paused_at: str
+    demo: RunningDemo, at_desk: Seat, building: Container, paused_at: str
 ) -> None:
+    operator = Actor.job(practice_of(building).id, "operator")
+    off = Move("reminders", "", Stage.OFF, seen=Stage.ON)
+    switches.set_stage.by_house(building, operator, off)
     page = drawn(at_desk("priya", seen=ANY_PAGE).page, f"{demo.url}/rollout")
     notice = page.get_by_role("alert").filter(has_text="was paused by itself")
     expect(notice.first).to_contain_text(f"paused by itself at {paused_at}")
