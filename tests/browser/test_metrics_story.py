@@ -167,8 +167,11 @@ def test_an_administrator_sees_the_trip_and_why_and_begins_and_stops_a_pilot(
     assert begin.count <= 4
     wait_until(lambda: stage(demo, "reminders") == "pilot", "the pilot")
 
+    row = page.locator(".st-key-row-reminders").first
+    expect(row.get_by_text("Pilot", exact=True)).to_be_visible()
+    page.wait_for_timeout(2_000)  # what is drawn anew takes an open question away
     end = Clicks()
-    end.on(page.locator(".st-key-row-reminders").first.get_by_role("button", name="Stop"))
+    end.on(row.get_by_role("button", name="Stop"))
     end.on(page.locator(".st-key-stop-reminders button"))
     assert end.count == 2
     wait_until(lambda: is_stopped(demo, "reminders"), "the stop")
