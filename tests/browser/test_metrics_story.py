@@ -11,11 +11,13 @@ from playwright.sync_api import Locator, Page, expect
 from db import reading
 from db.base import new_id, utc_now
 from db.practices import Practice, Practices
-from services import setup
+from db.vocabulary import Stage
+from services import setup, switches
 from services.container import Container
 from services.desk import Actor
 from services.rollout import guardrails
 from services.settings import load
+from services.switches import Move
 from tests.browser.demo import ANY_PAGE, Person, RunningDemo, wait_until
 
 Seat = Callable[..., Person]
@@ -132,15 +134,18 @@ def value_of(page: Page, name: str) -> str:
 
 
 def test_an_administrator_sees_the_trip_and_why_and_begins_and_stops_a_pilot(
-    demo: RunningDemo, at_desk: Seat, paused_at: str
+    demo: RunningDemo, at_desk: Seat, building: Container, paused_at: str
 ) -> None:
+    operator = Actor.job(practice_of(building).id, "operator")
+    off = Move("reminders", "", Stage.OFF, seen=Stage.ON)
+    switches.set_stage.by_house(building, operator, off)
     page = drawn(at_desk("priya", seen=ANY_PAGE).page, f"{demo.url}/rollout")
     notice = page.get_by_role("alert").filter(has_text="was paused by itself")
     expect(notice.first).to_contain_text(f"paused by itself at {paused_at}")
     expect(notice.first).to_contain_text("the limit is 0%")
 
     drawn(page, f"{demo.url}/staff")
-    table = page.locator(".st-key-staff-table canvas").first
+    table = page.locator(".st-key-staff-table .dvn-scroller").first
     expect(table).to_be_visible()
     page.wait_for_timeout(1_000)
     why = Clicks()
@@ -162,8 +167,11 @@ def test_an_administrator_sees_the_trip_and_why_and_begins_and_stops_a_pilot(
     assert begin.count <= 4
     wait_until(lambda: stage(demo, "reminders") == "pilot", "the pilot")
 
+    row = page.locator(".st-key-row-reminders").first
+    expect(row.get_by_text("Pilot", exact=True)).to_be_visible()
+    page.wait_for_timeout(2_000)  # what is drawn anew takes an open question away
     end = Clicks()
-    end.on(page.locator(".st-key-row-reminders").first.get_by_role("button", name="Stop"))
+    end.on(row.get_by_role("button", name="Stop"))
     end.on(page.locator(".st-key-stop-reminders button"))
     assert end.count == 2
     wait_until(lambda: is_stopped(demo, "reminders"), "the stop")

@@ -17,7 +17,8 @@ from services.errors import Invalid
 from services.metrics.definitions import ALL
 from services.metrics.loading import Narrow
 from services.metrics.report import Span, series
-from services.metrics.simulated import DAYS, fill, happenings, simulate
+from services.metrics.simulated import DAYS, fill, simulate
+from services.metrics.simulated_day import happenings
 from services.metrics.simulated_rollout import PILOT, RESTS, WIDER, Cast, Story
 from services.rollout.history import pauses
 from services.rollout.limits import is_broken
