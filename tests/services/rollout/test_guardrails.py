@@ -21,7 +21,7 @@ from services.desk import looking, working
 from services.errors import Invalid, Stale
 from services.rollout import guardrails, measures
 from services.rollout.history import history
-from services.switches import Move, Why
+from services.switches import Because, Given, Move, Why
 from tests.services.conftest import MONDAY
 
 MINUTE = timedelta(minutes=1)
@@ -80,7 +80,8 @@ def test_on_again_the_old_miss_is_not_held_against_it_and_a_new_one_is(
     raised(container, nurse, sorted_as(is_now=Urgency.URGENT))
     clock.wait(MINUTE)
     guardrails.watch(container, practice)
-    switches.set_stage(container, admin, Move("inbox", "", Stage.ON, seen=Stage.SHADOW))
+    on = Move("inbox", "", Stage.ON, seen=Stage.SHADOW)
+    switches.set_stage(container, admin, on, Given(Because.CHECKED))
     assert not guardrails.watch(container, practice)["paused"]
     raised(container, nurse, sorted_as(is_now=Urgency.EMERGENCY))
     assert guardrails.watch(container, practice)["paused"] == 1

@@ -21,7 +21,7 @@ from services.rollout.history import pauses
 from services.rollout.listing import listing
 from services.rollout.notices import notice
 from services.rollout.why import why
-from services.switches import Move
+from services.switches import Because, Given, Move
 from tests.services.conftest import MONDAY
 from tests.services.rollout.conftest import EAST, WEST
 
@@ -261,7 +261,8 @@ def test_whoever_switched_it_on_by_hand_has_ended_the_pause(
     clock.wait(MINUTE)
     guardrails.watch(container, practice)
     [trip] = going_on(container, admin)
-    switches.set_stage(container, admin, Move("inbox", "", Stage.ON, seen=Stage.SHADOW))
+    on = Move("inbox", "", Stage.ON, seen=Stage.SHADOW)
+    switches.set_stage(container, admin, on, Given(Because.CHECKED))
     assert going_on(container, admin) == []
     with pytest.raises(Stale):
         guardrails.restart(container, admin, trip.id)

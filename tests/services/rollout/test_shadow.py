@@ -9,6 +9,7 @@ from db.metric_targets import MetricTarget
 from db.vocabulary import Stage
 from services import switches
 from services.desk import Actor, looking, working
+from services.errors import Invalid
 from services.metrics.deriving.happening import Happening
 from services.metrics.keeping import keep
 from services.rollout import shadow, staleness
@@ -107,7 +108,7 @@ def test_only_the_days_in_shadow_and_the_place_itself_count(
     assert [(one.name, one.agreed, one.compared) for one in found.categories] == [("billing", 1, 3)]
 
 
-def test_below_the_bar_the_review_doubts_and_does_not_block(container, compared, admin):
+def test_below_the_bar_the_review_doubts(container, compared, admin):
     compared("refill", 20, 30, missed=1)
     assert effect(container, admin).doubts == (
         "In shadow the engine missed 1 urgency that people raised.",
@@ -117,6 +118,20 @@ def test_below_the_bar_the_review_doubts_and_does_not_block(container, compared,
     move = Move("inbox", "", Stage.PILOT, (), Stage.SHADOW, (), 100)
     switches.set_stage(container, admin, move, Given(Because.CHECKED))
     assert effect(container, admin, Stage.ON, seen=Stage.PILOT).doubts == ()
+
+
+def test_below_the_bar_nobody_begins_without_saying_why(container, compared, admin):
+    compared("refill", 20, 45)
+    begin = Move("inbox", "", Stage.PILOT, (), Stage.SHADOW, (), 100)
+    for silent in (Given(), Given(Because.TRIAL)):
+        with pytest.raises(Invalid, match="Please say why it begins all the same"):
+            switches.set_stage(container, admin, begin, silent)
+    switches.set_stage(container, admin, begin, Given(Because.CHECKED))
+
+
+def test_at_the_bar_nobody_is_asked_why(container, compared, admin):
+    compared("refill", 100, 100)
+    switches.set_stage(container, admin, Move("inbox", "", Stage.PILOT, (), Stage.SHADOW, (), 100))
 
 
 def test_at_the_bar_there_is_no_doubt(container, compared, admin):
