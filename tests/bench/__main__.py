@@ -17,6 +17,7 @@ from tests.bench import (
     ingest,
     intake,
     metrics,
+    metrics_page,
     notes,
     queue_page,
     redflags,
@@ -50,6 +51,7 @@ ALL: dict[str, Measure] = {
     "hl7": hl7.measure,
     "notes": notes.measure,
     "metrics": metrics.measure,
+    "metrics_page": metrics_page.measure,
 }
 
 

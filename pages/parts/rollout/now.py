@@ -93,7 +93,7 @@ def _restart(actor: Actor, trip: GuardrailTrip, where: str) -> None:
         return
     with st.popover(
         guardrails.restart.label, icon=":material/play_circle:", type="tertiary",
-        help=guardrails.restart.help,
+        help=guardrails.restart.help, key=f"ask/restart/{where}/{trip.id}",
     ):  # fmt: skip
         st.write("Whoever used it before the pause uses it again, within seconds.")
         if st.button("Start now", type="primary", key=f"restart/{where}/{trip.id}"):
@@ -135,9 +135,11 @@ def _change(actor: Actor, what: str) -> None:
 
 
 def _stop(actor: Actor, what: str) -> None:
+    # With a key an open question stays the same one when others appear beside it.
     with st.popover(
-        "Stop", icon=":material/stop_circle:", type="tertiary", help=switches.stop.help
-    ):
+        "Stop", icon=":material/stop_circle:", type="tertiary", help=switches.stop.help,
+        key=f"ask/stop/{what}",
+    ):  # fmt: skip
         st.write(WHAT_STOPS.get(what, WORKFLOW_STOPS))
         why = st.selectbox("Why", list(WHYS), format_func=WHYS.__getitem__, key=f"why/{what}")
         if st.button("Stop now", type="primary", key=f"stop/{what}"):
@@ -151,8 +153,9 @@ def _pause(actor: Actor, what: str, shown: Shown) -> None:
     if not any(row.stage in (Stage.PILOT, Stage.ON) for row in rows):
         return
     with st.popover(
-        "Pause", icon=":material/pause_circle:", type="tertiary", help=switches.pause.help
-    ):
+        "Pause", icon=":material/pause_circle:", type="tertiary", help=switches.pause.help,
+        key=f"ask/pause/{what}",
+    ):  # fmt: skip
         st.write(PAUSES)
         if st.button("Pause now", type="primary", key=f"pause/{what}"):
             with said_plainly():
@@ -163,8 +166,9 @@ def _pause(actor: Actor, what: str, shown: Shown) -> None:
 
 def _resume(actor: Actor, what: str) -> None:
     with st.popover(
-        "Start again", icon=":material/play_circle:", type="tertiary", help=switches.resume.help
-    ):
+        "Start again", icon=":material/play_circle:", type="tertiary", help=switches.resume.help,
+        key=f"ask/resume/{what}",
+    ):  # fmt: skip
         st.write("It runs again within seconds, as far as its stages allow.")
         if st.button("Start now", type="primary", key=f"resume/{what}"):
             with said_plainly():
