@@ -32,10 +32,14 @@ Values = tuple[str, Any, Any]  # kind, values, numbers of their groups
 
 
 def fill(building: Building, count: int, last: date) -> int:
-    """About *count* facts of the year that ends with *last*; returns how many there are now."""
-    a_day = max(1, count // (DAYS * len(KINDS)))
+    """About *count* facts of the year that ends with *last*; returns how many there are now.
+
+    Each kind has one a day at least; with few facts there are fewer days.
+    """
+    days = min(DAYS, max(1, count // len(KINDS)))
+    a_day = max(1, count // (days * len(KINDS)))
     dice = np.random.default_rng(7)
-    for day in (last - timedelta(days=ago) for ago in range(DAYS)):
+    for day in (last - timedelta(days=ago) for ago in range(days)):
         made = [(kind, dice.integers(0, 20_000, a_day), dice.integers(0, len(GROUPS), a_day))
                 for kind in KINDS]  # fmt: skip
         with writing(building.container.engine) as session:
@@ -43,7 +47,7 @@ def fill(building: Building, count: int, last: date) -> int:
             session.connection().exec_driver_sql(INSERT, rows)
             _pack(building, session, day, made)
     _keep_groups(building)
-    return a_day * DAYS * len(KINDS)
+    return a_day * days * len(KINDS)
 
 
 def _rows(building: Building, day: date, made: Sequence[Values]) -> Iterator[tuple[object, ...]]:

@@ -41,7 +41,7 @@ def small(tmp_path: Path) -> Scale:
         waiting=200,
         on_screen=(20, 200),
         remitted=200,
-        facts=16_000,
+        facts=2_000,
     )
 
 
