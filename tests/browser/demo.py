@@ -202,10 +202,12 @@ def see(page: Page, told: str) -> Locator:
         assert time.monotonic() < deadline, f"{told} did not reach the list"
         page.keyboard.press("n")
         page.wait_for_timeout(1000)
-    for _ in range(page.locator("li.row").count()):
+    rows = page.locator("li.row").count()
+    for key in ["j"] * rows + ["k"] * rows:
         if "cursor" in str(row.get_attribute("class")).split():
             return row
-        page.keyboard.press("j")
+        page.keyboard.press(key)
+        page.wait_for_timeout(150)  # or a cursor that is drawn late is walked past the row
     raise AssertionError("the cursor did not reach the row")
 
 
