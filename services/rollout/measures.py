@@ -62,40 +62,8 @@ def _urgent_misses(counts: GuardrailCounts, _: str, since: datetime) -> Measured
     return Measured(misses, misses)
 
 
-def _corrections(counts: GuardrailCounts, _: str, since: datetime) -> Measured:
-    return _share(*counts.corrections(since))
-
-
-def _rejections(counts: GuardrailCounts, _: str, since: datetime) -> Measured:
-    return _share(*counts.rejections(since))
-
-
-def _untouched_replies(counts: GuardrailCounts, _: str, since: datetime) -> Measured:
-    return _share(*counts.untouched_replies(since))
-
-
-def _untouched_notes(counts: GuardrailCounts, _: str, since: datetime) -> Measured:
-    return _share(*counts.untouched_notes(since))
-
-
 def _refused(counts: GuardrailCounts, workflow: str, since: datetime) -> Measured:
     return _share(*counts.refused(workflow, since))
-
-
-def _rewritten(counts: GuardrailCounts, _: str, since: datetime) -> Measured:
-    return _share(*counts.rewritten_summaries(since))
-
-
-def _reworked(counts: GuardrailCounts, _: str, since: datetime) -> Measured:
-    return _share(*counts.reworked_charges(since))
-
-
-def _turned_away(counts: GuardrailCounts, _: str, since: datetime) -> Measured:
-    return _share(*counts.rejected_claims(since))
-
-
-def _other_paths(counts: GuardrailCounts, _: str, since: datetime) -> Measured:
-    return _share(*counts.other_paths(since))
 
 
 def _turnaround(counts: GuardrailCounts, workflow: str, since: datetime) -> Measured:
@@ -110,6 +78,11 @@ def _cost(counts: GuardrailCounts, workflow: str, since: datetime) -> Measured:
     return Measured(microdollars / 1_000_000, count)
 
 
+def _share_of(asked: Callable[[GuardrailCounts, datetime], tuple[int, int]]) -> Run:
+    """A measure that is a share of what one question counts."""
+    return lambda counts, _, since: _share(*asked(counts, since))
+
+
 def _share(hits: int, of: int) -> Measured:
     return Measured(hits / of if of else 0.0, of)
 
@@ -122,23 +95,23 @@ URGENT_MISSES = Measure(
 CORRECTIONS = Measure(
     "correction_rate", "Categories corrected",
     "Messages whose category a person corrected, of those the engine sorted.",
-    "share", _corrections, limit=0.15, hours=WEEK, at_least=20,
+    "share", _share_of(GuardrailCounts.corrections), limit=0.15, hours=WEEK, at_least=20,
 )  # fmt: skip
 REJECTIONS = Measure(
     "correction_rate", "Fields rejected",
     "Fields of forms that a person rejected, of those they decided about.",
-    "share", _rejections, limit=0.25, hours=WEEK, at_least=40,
+    "share", _share_of(GuardrailCounts.rejections), limit=0.25, hours=WEEK, at_least=40,
 )  # fmt: skip
 UNTOUCHED_REPLIES = Measure(
     "untouched_sends", "Replies sent untouched",
     "Replies that left exactly as drafted, of those that began from a draft. A high share may "
     "mean that nobody reads them.",
-    "share", _untouched_replies, limit=0.9, hours=WEEK, at_least=30,
+    "share", _share_of(GuardrailCounts.untouched_replies), limit=0.9, hours=WEEK, at_least=30,
 )  # fmt: skip
 UNTOUCHED_NOTES = Measure(
     "untouched_sends", "Notes sent untouched",
     "Notes approved without any edit, of those that were approved.",
-    "share", _untouched_notes, limit=0.9, hours=WEEK, at_least=20,
+    "share", _share_of(GuardrailCounts.untouched_notes), limit=0.9, hours=WEEK, at_least=20,
 )  # fmt: skip
 REFUSED = Measure(
     "refused_writes", "Writes refused",
@@ -148,22 +121,22 @@ REFUSED = Measure(
 REWRITTEN = Measure(
     "correction_rate", "Summaries rewritten",
     "Summaries that a person changed before approving them, of those that were approved.",
-    "share", _rewritten, limit=0.5, hours=WEEK, at_least=20,
+    "share", _share_of(GuardrailCounts.rewritten_summaries), limit=0.5, hours=WEEK, at_least=20,
 )  # fmt: skip
 REWORKED = Measure(
     "correction_rate", "Charges reworked",
     "Visits of which a person changed, removed or added a code, of those that were approved.",
-    "share", _reworked, limit=0.4, hours=WEEK, at_least=20,
+    "share", _share_of(GuardrailCounts.reworked_charges), limit=0.4, hours=WEEK, at_least=20,
 )  # fmt: skip
 TURNED_AWAY = Measure(
     "rejected_claims", "Claims turned away",
     "Claims that the clearinghouse or payer did not take in, of those it answered (277CA).",
-    "share", _turned_away, limit=0.1, hours=WEEK, at_least=20,
+    "share", _share_of(GuardrailCounts.rejected_claims), limit=0.1, hours=WEEK, at_least=20,
 )  # fmt: skip
 OTHER_PATHS = Measure(
     "correction_rate", "Other path taken",
     "Denials for which a person took another path than the suggested one, of those decided.",
-    "share", _other_paths, limit=0.5, hours=WEEK, at_least=20,
+    "share", _share_of(GuardrailCounts.other_paths), limit=0.5, hours=WEEK, at_least=20,
 )  # fmt: skip
 COST = Measure(
     "ai_cost", "Cost of AI",
