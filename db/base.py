@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Self, TypeVar
 from uuid import UUID
 
-from sqlalchemy import DateTime, MetaData, String, Update, insert, update
+from sqlalchemy import ColumnElement, DateTime, MetaData, String, Update, insert, update
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, Session, SQLModel, col, select
 from sqlmodel.sql.expression import SelectOfScalar
+
+from db.sight import EVERYTHING, Sight
 
 # Named constraints, so that a migration can find them again on both databases.
 _NAMES = MetaData(
@@ -131,10 +133,22 @@ class Repository(Generic[R]):
     def __init__(self, session: Session, practice_id: UUID) -> None:
         self.session = session
         self.practice_id = practice_id
+        self.sight = EVERYTHING
+
+    def seen(self, sight: Sight) -> Self:
+        """The same questions about no more than a person sees of a workflow."""
+        narrowed = type(self)(self.session, self.practice_id)
+        narrowed.sight = sight
+        return narrowed
+
+    def mine(self) -> list[ColumnElement[bool]]:
+        """What every question is about: rows of the practice, as far as they are seen."""
+        seen = [] if self.sight.is_everything else [self.sight.of(self.model)]
+        return [col(self.model.practice_id) == self.practice_id, *seen]
 
     def rows(self) -> SelectOfScalar[R]:
         """The start of every question."""
-        return select(self.model).where(col(self.model.practice_id) == self.practice_id)
+        return select(self.model).where(*self.mine())
 
     def change(self) -> Update:
         """The start of every update."""

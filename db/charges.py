@@ -175,7 +175,7 @@ class ChargeCaptures(Repository[ChargeCapture]):
         """How many captures there are in each state."""
         grouped = (
             select(ChargeCapture.state, func.count())
-            .where(col(ChargeCapture.practice_id) == self.practice_id)
+            .where(*self.mine())
             .group_by(col(ChargeCapture.state))
         )
         return {ChargeState(state): n for state, n in self.session.exec(grouped)}

@@ -88,8 +88,7 @@ class Queue(Repository[Conversation]):
         waiting = (
             select(func.count())
             .select_from(Conversation)
-            .where(col(Conversation.practice_id) == self.practice_id)
-            .where(col(Conversation.id).in_(newer))
+            .where(*self.mine(), col(Conversation.id).in_(newer))
             .where(*self._where(wanted, low_confidence))
         )
         return int(self.session.exec(waiting).one())
@@ -98,9 +97,7 @@ class Queue(Repository[Conversation]):
         # The index of the queue holds every column that filters. As long as nothing else is
         # asked for, a filter that few rows pass is answered without touching the others.
         return (
-            select(Conversation.id)
-            .where(col(Conversation.practice_id) == self.practice_id)
-            .where(*self._where(wanted, low_confidence))
+            select(Conversation.id).where(*self.mine()).where(*self._where(wanted, low_confidence))
         )
 
     def _order(self, wanted: QueueFilter) -> list[ColumnElement[Any]]:

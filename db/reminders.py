@@ -179,8 +179,7 @@ class Reminders(Repository[Reminder]):
         """How many open reminders there are in each state."""
         grouped = (
             select(Reminder.state, func.count())
-            .where(col(Reminder.practice_id) == self.practice_id)
-            .where(col(Reminder.closed_at).is_(None))
+            .where(*self.mine(), col(Reminder.closed_at).is_(None))
             .group_by(col(Reminder.state))
         )
         return {ReminderState(state): n for state, n in self.session.exec(grouped)}

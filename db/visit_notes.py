@@ -218,9 +218,7 @@ class VisitNotes(Repository[VisitNote]):
     def counts(self) -> dict[NoteState, int]:
         """How many notes there are in each state."""
         grouped = (
-            select(VisitNote.state, func.count())
-            .where(col(VisitNote.practice_id) == self.practice_id)
-            .group_by(col(VisitNote.state))
+            select(VisitNote.state, func.count()).where(*self.mine()).group_by(col(VisitNote.state))
         )
         return {NoteState(state): n for state, n in self.session.exec(grouped)}
 

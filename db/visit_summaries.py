@@ -215,7 +215,7 @@ class VisitSummaries(Repository[VisitSummary]):
     def amended(self, since: datetime) -> int:
         """Of how many visits since a moment the patient has another summary than eCW has a note."""
         asked = select(func.count()).where(
-            col(VisitSummary.practice_id) == self.practice_id,
+            *self.mine(),
             col(VisitSummary.state).in_(OUT),
             col(VisitSummary.visit_at) >= since,
             col(VisitSummary.newest_digest) != col(VisitSummary.source_digest),
@@ -226,7 +226,7 @@ class VisitSummaries(Repository[VisitSummary]):
         """How many summaries there are in each state."""
         grouped = (
             select(VisitSummary.state, func.count())
-            .where(col(VisitSummary.practice_id) == self.practice_id)
+            .where(*self.mine())
             .group_by(col(VisitSummary.state))
         )
         return {SummaryState(state): n for state, n in self.session.exec(grouped)}

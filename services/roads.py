@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from db.connections import Connections
+from db.connections import Connection, Connections
 from services.container import Container
 from services.desk import Actor, working
 from services.ehr.ports import Capability, Road
@@ -39,6 +39,10 @@ def keep_capabilities(
 ) -> None:
     """Remember what each road can do, so that a page can say so without calling anyone."""
     with working(container, actor) as desk:
+        connections = desk.open(Connections)
+        known = connections.by_road()
         for capability in capabilities:
-            connection = desk.open(Connections).of(capability.road)
+            connection = known.get(capability.road) or connections.add(
+                Connection(practice_id=actor.practice_id, road=capability.road)
+            )
             connection.able, connection.reason = capability.able, capability.reason

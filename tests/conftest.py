@@ -16,6 +16,9 @@ from db.keyring import Keyring, new_keyring
 from tests import databases
 from tests.browser.demo import ARGUMENTS, CHROMIUM
 from tests.sharing import ByFile
+from tests.statements import compile_once
+
+compile_once()
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling:

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from pages.parts import components
-from pages.parts.charges import opened, snapshot, visits, wishes, words
+from pages.parts.charges import opened, visits, wishes, words
+from pages.parts.charges.wishes import VISIT
 from pages.parts.desk import open_building, signed_in
 from pages.parts.lanes import Lanes
 from pages.parts.manage import REFRESH
@@ -30,9 +31,9 @@ def work() -> None:
 
 def _draw(container: Container, actor: Actor) -> None:
     lane = LANES.asked()
-    shown = snapshot.current(container, actor, lane, LANES.turned(lane), wishes.opened())
+    shown = VISIT.shown(container, actor, lane, LANES.turned(lane))
     if LANES.tabs(lane, shown.listed.counts):
-        wishes.open_visit(None)
+        wishes.turn_to(None)
         st.rerun(scope="fragment")
     wishes.say()
     left, right = st.columns([32, 68], gap="small")
@@ -40,8 +41,8 @@ def _draw(container: Container, actor: Actor) -> None:
         visits.show(shown.listed, lane)
         LANES.pager(lane, shown.page, more=shown.listed.more)
     with right, st.container(key="charge_pane", gap="xsmall"):
-        if shown.visit:
-            opened.show(container, actor, shown.visit)
+        if shown.opened:
+            opened.show(container, actor, shown.opened)
         else:
             st.subheader("No visit is open", anchor=False)
             st.text("Open a visit on the left. Its codes appear here with the note's sentences.")

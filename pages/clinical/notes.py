@@ -6,13 +6,14 @@ from pages.parts import components
 from pages.parts.desk import open_building, signed_in
 from pages.parts.lanes import Lanes
 from pages.parts.manage import REFRESH
-from pages.parts.notes import clock, opened, preferences, snapshot, visits, wishes, words
-from pages.parts.notes.wishes import CLICKS
+from pages.parts.notes import clock, opened, preferences, visits, wishes, words
+from pages.parts.notes.wishes import CLICKS, NOTE
 from pages.parts.switched_off import tell_if_off
 from services.container import Container
 from services.desk import Actor
 from services.errors import NotAllowed, NotRolledOut
 from services.workflows.notes import timing
+from services.workflows.notes.reading import OpenNote
 
 LANES = Lanes("notes", "Which notes", words.LANES)
 
@@ -33,12 +34,12 @@ def work() -> None:
 
 def _draw(container: Container, actor: Actor) -> None:
     lane = LANES.asked()
-    shown = snapshot.current(container, actor, lane, LANES.turned(lane), wishes.opened())
+    shown = NOTE.shown(container, actor, lane, LANES.turned(lane))
     with st.container(horizontal=True):
         changed = LANES.tabs(lane, shown.listed.counts)
         preferences.show(container, actor)
     if changed:
-        wishes.open_note(None)
+        wishes.turn_to(None)
         st.rerun(scope="fragment")
     CLICKS.say()
     left, right = st.columns([34, 66], gap="small")
@@ -46,13 +47,13 @@ def _draw(container: Container, actor: Actor) -> None:
         visits.show(shown.listed, lane)
         LANES.pager(lane, shown.page, more=shown.listed.more)
     with right, st.container(key="note_pane", gap="xsmall"):
-        _open(container, actor, shown)
+        _open(container, actor, shown.opened)
 
 
-def _open(container: Container, actor: Actor, shown: snapshot.Snapshot) -> None:
-    if shown.note:
-        seconds = timing.seconds(container, actor, shown.note.row.id)
-        opened.show(shown.note, seconds)
+def _open(container: Container, actor: Actor, note: OpenNote | None) -> None:
+    if note:
+        seconds = timing.seconds(container, actor, note.row.id)
+        opened.show(note, seconds)
     else:
         st.subheader("No note is open", anchor=False)
         st.text("Open a visit on the left. Its draft appears here beside what it rests on.")

@@ -6,11 +6,13 @@ from pages.parts import components
 from pages.parts.desk import open_building, signed_in
 from pages.parts.lanes import Lanes
 from pages.parts.manage import REFRESH
-from pages.parts.summaries import opened, rows, snapshot, wishes, words
+from pages.parts.summaries import opened, rows, wishes, words
+from pages.parts.summaries.wishes import SUMMARY
 from pages.parts.switched_off import tell_if_off
 from services.container import Container
 from services.desk import Actor
 from services.errors import NotAllowed, NotRolledOut
+from services.workflows.summaries.reading import OpenSummary
 
 LANES = Lanes("summaries", "Which summaries", words.LANES)
 
@@ -30,11 +32,11 @@ def work() -> None:
 
 def _draw(container: Container, actor: Actor) -> None:
     lane = LANES.asked()
-    shown = snapshot.current(container, actor, lane, LANES.turned(lane), wishes.opened())
+    shown = SUMMARY.shown(container, actor, lane, LANES.turned(lane))
     if LANES.tabs(lane, words.counts(shown.listed)):
-        wishes.open_summary(None)
+        wishes.turn_to(None)
         st.rerun(scope="fragment")
-    wishes.say(shown.summary is not None and shown.summary.row.state in words.OUT)
+    wishes.say(shown.opened is not None and shown.opened.row.state in words.OUT)
     if not shown.listed.finds_visits:
         st.warning(words.NOTES_OFF, icon=":material/visibility_off:")
     left, right = st.columns([30, 70], gap="small")
@@ -42,12 +44,12 @@ def _draw(container: Container, actor: Actor) -> None:
         rows.show(shown.listed, lane)
         LANES.pager(lane, shown.page, more=shown.listed.more)
     with right, st.container(key="summary_pane", gap="xsmall"):
-        _open(shown)
+        _open(shown.opened)
 
 
-def _open(shown: snapshot.Snapshot) -> None:
-    if shown.summary:
-        opened.show(shown.summary)
+def _open(summary: OpenSummary | None) -> None:
+    if summary:
+        opened.show(summary)
     else:
         st.subheader("No summary is open", anchor=False)
         st.text("Open a visit on the left: its summary appears here beside what was signed.")

@@ -1,12 +1,13 @@
 """What a person clicked on a page: kept as it was shown, done once at the next run, and answered."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
 
 from db.base import NotFound
+from db.vault import Unreadable
 from pages.parts.plain import harmless
 from services.actions import Action, Target, bulk
 from services.container import Container
@@ -27,12 +28,20 @@ class Wish:
     arguments: tuple[Any, ...] = field(default=(), repr=False)
 
 
+def _nothing(done: Any) -> None:
+    """What most pages do after a click."""
+
+
 @dataclass(frozen=True)
 class Clicks:
-    """The clicks of one page. ``done`` says in words what each verb came to."""
+    """The clicks of one page. ``done`` says in words what each verb came to.
+
+    ``after`` is told what an action came to, where the page does something about it.
+    """
 
     page: str
     done: Mapping[str, str]
+    after: Callable[[Any], None] = _nothing
 
     def wish(
         self,
@@ -57,11 +66,22 @@ class Clicks:
         if isinstance(asked.act, Action) and len(asked.targets) > 1:
             return self._many(container, actor, asked.act, asked)
         try:
-            asked.act(container, actor, *asked.targets, *asked.arguments)
-        except (FoyerError, NotFound) as error:
+            came_of = asked.act(container, actor, *asked.targets, *asked.arguments)
+        except (FoyerError, NotFound, Unreadable) as error:
             # What was typed stays in its field.
             return self._tell("bad", f"Not done: {error}")
+        self.after(came_of)
         return self._tell("good", self.done[asked.act.verb])
+
+    @property
+    def are_waiting(self) -> bool:
+        """Whether something was wished that is not done yet."""
+        return self._wished in st.session_state
+
+    @property
+    def said(self) -> str:
+        """What is said of the last click; empty for nothing."""
+        return str(st.session_state.get(self._said, ("", ""))[1])
 
     def say(self) -> None:
         """Say what became of the last click, until the next one."""

@@ -105,4 +105,5 @@ TRIES: Mapping[str, Try] = {
     "sftp": _sftp,
     "claude": lambda lines, connection: outside.claude(lines.container.settings),
     "identity": lambda lines, connection: outside.identity_provider(lines.container.settings),
+    "mail": lambda lines, connection: outside.mail(lines.container.settings),
 }

@@ -55,4 +55,8 @@ SYSTEMS: Mapping[str, System] = {
         "Identity provider", "oidc_issuer", lambda house, practice: bool(house.oidc_issuer),
         whole_house=True,
     ),
+    "mail": System(
+        "Mail server", "smtp_host", lambda house, practice: bool(house.smtp_host),
+        whole_house=True,
+    ),
 }  # fmt: skip

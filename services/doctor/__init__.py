@@ -36,6 +36,7 @@ def examine(settings: Settings) -> list[Finding]:
         *tried("Disk", "Check the disk.", partial(house.disk, settings)),
         *tried("Claude", NETWORK, partial(outside.claude, settings)),
         *tried("Identity provider", NETWORK, partial(outside.identity_provider, settings)),
+        *tried("Mail server", NETWORK, partial(outside.mail, settings)),
         *(_in_the_building(settings) if usable else ()),
     ]
 

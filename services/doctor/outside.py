@@ -1,4 +1,4 @@
-"""What lies beyond our walls: eCW and healow, Claude, and the identity provider."""
+"""What lies beyond our walls: eCW and healow, Claude, the identity provider, the mail server."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -13,6 +13,7 @@ from services.container import Container
 from services.doctor.finding import Finding, ill, well
 from services.ehr.note_hl7 import channel
 from services.ehr.ports import Road
+from services.metrics.weekly import post
 from services.settings import PracticeSettings, Settings
 
 PATIENCE = timedelta(seconds=10)
@@ -122,6 +123,15 @@ def identity_provider(settings: Settings) -> Iterator[Finding]:
             "The identity provider calls itself something other than oidc_issuer.",
             "Set oidc_issuer to exactly what the provider's discovery page says.",
         )
+
+
+def mail(settings: Settings) -> Iterator[Finding]:
+    """The mail server for the weekly report lets us in; no mail is handed over."""
+    if not settings.smtp_host:
+        yield well("No mail server is set (smtp_host is empty): weekly reports cannot leave.")
+        return
+    post.reach(settings)
+    yield well("The mail server lets us in. Nothing was sent.")
 
 
 def _clock(code: str, answer: httpx.Response, now: datetime) -> Iterator[Finding]:

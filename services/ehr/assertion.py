@@ -1,6 +1,7 @@
 """The signed statement by which a backend signs in (SMART Backend Services, RFC 7523)."""
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 from uuid import uuid4
 
 from joserfc import jwt
@@ -15,8 +16,12 @@ LIFE = timedelta(seconds=150)
 ALGORITHM = "RS384"
 
 
+@lru_cache(maxsize=64)
 def signing_key(pem: str, key_id: str) -> RSAKey:
-    """The practice's private key. Raises ``Misconfigured`` if *pem* is not an RSA key."""
+    """The practice's private key. Raises ``Misconfigured`` if *pem* is not an RSA key.
+
+    Kept, because reading one checks its primes, which takes longer than most calls.
+    """
     try:
         key = RSAKey.import_key(pem, {"kid": key_id})
     except (ValueError, TypeError, JoseError):

@@ -4,11 +4,12 @@ from dataclasses import asdict, dataclass
 from uuid import UUID
 
 from db.replies import Macro, Macros, ReplyTemplates
-from db.shelf_versions import ShelfVersion, ShelfVersions
+from db.shelf_versions import ShelfVersions
 from db.vocabulary import Category
 from services.desk import Desk
 from services.errors import Invalid, Stale
 from services.management import Deed, managed
+from services.reply_shelf.versions import keep_version
 
 SHELF = "macro"
 CHANGED = "Somebody changed this macro since you opened it. Please look again."
@@ -51,11 +52,13 @@ def save_macro(
     before = MacroBody.of(macro).label if macro else "none"
     macro = macro or Macro(practice_id=desk.practice_id, label=wanted.label)
     if seen is not None and not desk.open(ShelfVersions).of(SHELF, str(macro.id)):
-        _keep(desk, macro, seen)  # what it did before there were versions
+        keep_version(
+            desk, SHELF, macro.id, asdict(seen), CHANGED
+        )  # what it did before there were versions
     for name, value in asdict(wanted).items():
         setattr(macro, name, value)
     desk.open(Macros).add(macro)
-    number = _keep(desk, macro, wanted)
+    number = keep_version(desk, SHELF, macro.id, asdict(wanted), CHANGED)
     return Deed(macro.ref, f"{before} -> {wanted.label}, version {number}", macro)
 
 
@@ -93,15 +96,3 @@ def _does_something(wanted: MacroBody) -> None:
         raise Invalid("Please choose at least one step; closing alone has its own button.")
     if wanted.close and not wanted.template_key and not wanted.snooze_hours:
         raise Invalid("A macro without a wording cannot close: the patient would get no answer.")
-
-
-def _keep(desk: Desk, macro: Macro, body: MacroBody) -> int:
-    versions = desk.open(ShelfVersions)
-    number = len(versions.of(SHELF, str(macro.id))) + 1
-    version = ShelfVersion(
-        practice_id=desk.practice_id, created_at=desk.now, shelf=SHELF, key=str(macro.id),
-        number=number, body=asdict(body), staff_id=desk.actor.staff_id,
-    )  # fmt: skip
-    if not versions.begin(version):
-        raise Stale(CHANGED)
-    return number

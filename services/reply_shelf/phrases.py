@@ -5,10 +5,10 @@ from dataclasses import asdict, dataclass
 from uuid import UUID
 
 from db.replies import Phrase, Phrases
-from db.shelf_versions import ShelfVersion, ShelfVersions
 from services.desk import Desk
 from services.errors import Invalid, Stale
 from services.management import Deed, managed
+from services.reply_shelf.versions import keep_version
 from services.reply_shelf.wordings import check_text
 
 SHELF = "phrase"
@@ -47,7 +47,7 @@ def save_phrase(
     phrase = phrase or Phrase(practice_id=desk.practice_id, abbreviation="", text="")
     phrase.abbreviation, phrase.text = wanted.abbreviation, wanted.text
     desk.open(Phrases).add(phrase)
-    number = _keep(desk, phrase, wanted)
+    number = keep_version(desk, SHELF, phrase.id, asdict(wanted), CHANGED)
     return Deed(phrase.ref, f"{before} -> {wanted.abbreviation}, version {number}", phrase)
 
 
@@ -75,15 +75,3 @@ def _check(desk: Desk, wanted: PhraseBody, id: UUID | None) -> None:
     if id is None and len(others) >= MOST:
         raise Invalid(f"Please keep at most {MOST} phrases; one that nobody uses can go.")
     check_text(desk, wanted.text)
-
-
-def _keep(desk: Desk, phrase: Phrase, body: PhraseBody) -> int:
-    versions = desk.open(ShelfVersions)
-    number = len(versions.of(SHELF, str(phrase.id))) + 1
-    version = ShelfVersion(
-        practice_id=desk.practice_id, created_at=desk.now, shelf=SHELF, key=str(phrase.id),
-        number=number, body=asdict(body), staff_id=desk.actor.staff_id,
-    )  # fmt: skip
-    if not versions.begin(version):
-        raise Stale(CHANGED)
-    return number

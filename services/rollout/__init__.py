@@ -5,6 +5,7 @@ Here is what is asked. What changes it: ``services.switches`` for a person or a 
 """
 
 from services.rollout.gate import AI, DELIVERIES, Gate, gate, require
+from services.rollout.sight import sight
 from services.rollout.where import Where
 
-__all__ = ["AI", "DELIVERIES", "Gate", "Where", "gate", "require"]
+__all__ = ["AI", "DELIVERIES", "Gate", "Where", "gate", "require", "sight"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from db.guardrails import GuardrailTrips
@@ -18,6 +18,7 @@ from services.rollout.needs import NEEDS
 AI, DELIVERIES = "ai", "deliveries"
 USED = (Stage.PILOT, Stage.ON)
 NOBODY = UUID(int=0)
+ALWAYS = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -55,15 +56,31 @@ class Gate:
 
         An item that came before it was switched off may be finished, while that drains.
         """
+        before = self.shown_before(staff_id, places)
+        begun = getattr(places, "begun", None)
+        return before is not None and (before == ALWAYS or (begun is not None and begun < before))
+
+    def shown_before(self, staff_id: UUID | None, places: Iterable[str] = ()) -> datetime | None:
+        """Until when an item must have come for this person to see it there.
+
+        ``ALWAYS`` where they use it, ``None`` where they see nothing; while it drains, the moment
+        at which it was switched off.
+        """
         if self.workflow in self.stopped or staff_id in self.left_out:
-            return False
+            return None
         scope = self.scope(places)
         stage = self.stage(places)
         if stage in (Stage.OFF, Stage.SHADOW):
             held = self.hold(places) if stage is Stage.SHADOW else None
             drain = draining.of(scope) or (draining.while_held(scope, held) if held else None)
-            return self._drains(drain, staff_id, getattr(places, "begun", None))
-        return stage is Stage.ON or self.pilots(scope, staff_id)
+            return drain.since if drain and self._drains(drain, staff_id) else None
+        return ALWAYS if stage is Stage.ON or self.pilots(scope, staff_id) else None
+
+    @property
+    def places(self) -> frozenset[str]:
+        """Every place that anything names which decides who sees it."""
+        named = {scope.scope for gate in (self, *self.needs) for scope in gate.scopes}
+        return frozenset({*named, *self.held} - {""})
 
     def hold(self, places: Iterable[str] = ()) -> datetime | None:
         """Since when a limit has it paused at one of these places."""
@@ -108,10 +125,8 @@ class Gate:
                 return by_scope[place]
         return Rollout(practice_id=NOBODY, workflow=self.workflow)
 
-    def _drains(self, drain: Drain | None, staff_id: UUID | None, begun: datetime | None) -> bool:
-        if drain is None or begun is None or self.now is None:
-            return False
-        if begun >= drain.since or self.now >= drain.until:
+    def _drains(self, drain: Drain, staff_id: UUID | None) -> bool:
+        if self.now is None or self.now >= drain.until:
             return False
         return drain.stage is Stage.ON or self.pilots(drain, staff_id)
 

@@ -30,13 +30,13 @@ from services.ehr.ports import Ehr, Road
 from services.ehr.tokens import Token
 from services.notes.answer import NoteAnswer
 from services.notes.asking import draft_locally
+from services.notes.lines import unsettled
 from services.sandbox import Running, running
 from services.wiring import READ_SCOPES
 from services.workflows.notes import editing, sending
 from services.workflows.notes.drafting import draft_batch
 from services.workflows.notes.poll import poll
 from services.workflows.notes.reading import open_note
-from services.workflows.notes.standing import unsettled_lines
 from tests import databases
 from tests.bench.building import Building, postgres_building, sqlite_building
 from tests.bench.figures import MILLISECONDS, Figure, Scale
@@ -126,7 +126,7 @@ def _approve(clinic: Clinic) -> None:
     container, actor = _container(clinic), clinic.provider
     for id in _ids(clinic, NoteState.READY):
         shown = open_note(container, actor, id)
-        for part, place, line in unsettled_lines(shown.text):
+        for part, place, line in unsettled(shown.text.parts):
             target = open_note(container, actor, id).row.target
             editing.tick(container, actor, target, str(part.key), place, line.text)
         sending.send(container, actor, open_note(container, actor, id).row.target)

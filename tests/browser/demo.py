@@ -19,6 +19,7 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from services.demo import PASSWORD
 
+HTTP = httpx.Client(trust_env=False)
 ROOT = Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium")
 ARGUMENTS = [
@@ -47,7 +48,7 @@ class RunningDemo:
 
     def control(self, path: str, **asked: Any) -> Any:
         """Tell the sandbox something; returns its answer."""
-        answer = httpx.post(f"{self.sandbox}/control/{path}", json=asked, trust_env=False)
+        answer = HTTP.post(f"{self.sandbox}/control/{path}", json=asked)
         answer.raise_for_status()
         return answer.json()
 
@@ -57,7 +58,7 @@ class RunningDemo:
 
     def ledger(self) -> list[dict[str, Any]]:
         """Every write the sandbox accepted."""
-        found = httpx.get(f"{self.sandbox}/control/ledger", trust_env=False).json()
+        found = HTTP.get(f"{self.sandbox}/control/ledger").json()
         return list(found)
 
     def counted(self, question: str) -> int:
@@ -67,7 +68,7 @@ class RunningDemo:
 
     def clear_faults(self) -> None:
         """The other side is well again."""
-        httpx.delete(f"{self.sandbox}/control/faults", trust_env=False).raise_for_status()
+        HTTP.delete(f"{self.sandbox}/control/faults").raise_for_status()
 
 
 @dataclass(frozen=True)
@@ -181,7 +182,7 @@ def running_demo(folder: Path, **environment: str) -> Iterator[RunningDemo]:
 def _is_up(demo: RunningDemo, process: subprocess.Popen[bytes]) -> bool:
     assert process.poll() is None, "the demo stopped while starting"
     try:
-        return httpx.get(f"{demo.url}/healthz", trust_env=False).status_code == 200
+        return HTTP.get(f"{demo.url}/healthz").status_code == 200
     except httpx.TransportError:
         return False
 
@@ -219,7 +220,7 @@ def read_it(page: Page, told: str) -> None:
 
 def truth(demo: RunningDemo, claim: str) -> dict[str, Any]:
     """What the clearinghouse knows of a claim."""
-    rows = httpx.get(f"{demo.sandbox}/control/claims/truth", trust_env=False).json()["claims"]
+    rows = HTTP.get(f"{demo.sandbox}/control/claims/truth").json()["claims"]
     return next(row for row in rows if row["claim_id"] == claim)
 
 

@@ -37,6 +37,7 @@ from services.ehr.note_hl7 import channel
 from services.ehr.notebook import NoteWrite, VisitContext
 from services.ehr.ports import Ehr, Receipt
 from services.ehr.registration import PlannedVisit
+from services.notes.lines import Line
 from services.notes.sections import TITLES, SectionKey
 from services.notes.values import Transcript
 from services.sandbox import Running
@@ -44,7 +45,7 @@ from services.settings import Settings
 from services.wiring import NOTE_WRITES, READ_SCOPES
 from services.workflows.notes import gathered, sending
 from services.workflows.notes.acting import keep
-from services.workflows.notes.standing import NoteLine, NotePart, NoteText
+from services.workflows.notes.standing import NotePart, NoteText
 from tests.crash.carrier import Building, later
 from tests.crash.harness import CLIENT, CODE, STEP, count, finish, kill_one
 
@@ -209,7 +210,7 @@ class _Visits:
             tuple(
                 NotePart(
                     SectionKey(one["key"]),
-                    (NoteLine(f"{one['text']} of {name}.", is_own=True),),
+                    (Line(f"{one['text']} of {name}.", is_own=True),),
                 )
                 for one in self.sections
             )

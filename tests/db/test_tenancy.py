@@ -9,17 +9,19 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 from sqlalchemy.types import JSON, Boolean, Date, DateTime, Float, Integer, LargeBinary, Uuid
 from sqlmodel import select
 
-from db import Session, reading, writing
+from db import Session, open_database, writing
 from db.base import NotFound, Repository, Row, Word
 from db.claims import ClaimFilter
 from db.denials import DenialFilter
 from db.intake import FormFilter
 from db.queue import QueueFilter
 from db.schema import metadata
+from tests import databases
+from tests.databases import BOTH
 from tests.db import rows
 
 metadata()
@@ -42,52 +44,73 @@ def test_there_are_repositories_to_test() -> None:
     assert len(repositories()) > 20
 
 
+@pytest.fixture(scope="module", params=BOTH)
+def filled(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Engine]:
+    """A database of each kind with a row of each kind in the other practice. Nobody commits to it."""
+    if request.param == "sqlite":
+        template = request.getfixturevalue("sqlite_template")
+        url = databases.sqlite_copy(template, tmp_path_factory.mktemp("filled"))
+    else:
+        url = request.getfixturevalue("postgres_schema")
+    engine = open_database(url)
+    _one_row_each(engine, [THERE])
+    yield engine
+    if request.param == "postgres":
+        databases.empty(engine)
+    engine.dispose()
+
+
+@pytest.fixture
+def session(filled: Engine) -> Iterator[Session]:
+    """A transaction that is taken back, so that the next test finds what this one found."""
+    with Session(filled.execution_options(writing=True)) as session:
+        yield session
+        session.rollback()
+
+
 @pytest.mark.parametrize("kind", repositories(), ids=lambda kind: kind.__name__)
 def test_another_practice_finds_and_changes_nothing(
-    engine: Engine, kind: type[Repository[Any]]
+    session: Session, kind: type[Repository[Any]]
 ) -> None:
-    theirs = _one_row_each(engine, [THERE])[kind.model]
-    with writing(engine) as session:
-        ours = kind(session, HERE)
-        assert ours.find(theirs.id) is None
-        assert ours.first(ours.rows()) is None
-        assert ours.changed(ours.change().values(created_at=rows.MONDAY)) == 0
-        with pytest.raises(NotFound, match="is not here") as refusal:
-            ours.get(theirs.id)
-        assert str(theirs.id) not in str(refusal.value)
-        with pytest.raises(ValueError, match="another practice"):
-            ours.add(kind.model(**_fields(theirs)))
+    theirs = session.exec(select(kind.model)).one()
+    ours = kind(session, HERE)
+    assert ours.find(theirs.id) is None
+    assert ours.first(ours.rows()) is None
+    assert ours.changed(ours.change().values(created_at=rows.MONDAY)) == 0
+    with pytest.raises(NotFound, match="is not here") as refusal:
+        ours.get(theirs.id)
+    assert str(theirs.id) not in str(refusal.value)
+    with pytest.raises(ValueError, match="another practice"):
+        ours.add(kind.model(**_fields(theirs)))
 
 
 @pytest.mark.parametrize("kind", repositories(), ids=lambda kind: kind.__name__)
 def test_every_question_answers_for_its_own_practice_only(
-    engine: Engine, kind: type[Repository[Any]]
+    session: Session, kind: type[Repository[Any]]
 ) -> None:
     """Asked here with every value that would find the rows there."""
-    _one_row_each(engine, [THERE])
-    before = _everything(engine)
+    before = _everything(session)
     for name in questions(kind):
-        with Session(engine.execution_options(writing=True)) as session:
-            answer = _ask(kind(session, HERE), name, THERE)
-            assert [row for row in _rows_in(answer) if row.practice_id != HERE] == [], name
-            session.commit()
-        after = {ref: row for ref, row in _everything(engine).items() if ref in before}
-        assert after == before, f"{name}, asked here, changed a row there"
+        answer = _ask(kind(session, HERE), name, THERE)
+        assert [row for row in _rows_in(answer) if row.practice_id != HERE] == [], name
+    session.flush()
+    after = {ref: row for ref, row in _everything(session).items() if ref in before}
+    assert after == before, f"one of {questions(kind)}, asked here, changed a row there"
 
 
-def test_most_questions_do_find_what_is_there(engine: Engine) -> None:
+def test_most_questions_do_find_what_is_there(session: Session) -> None:
     """Otherwise finding nothing from here would mean little."""
     asked = [(kind, name) for kind in repositories() for name in questions(kind)]
     found = 0
-    _one_row_each(engine, [THERE])
     for kind, name in asked:
-        with Session(engine.execution_options(writing=True)) as session:
-            found += bool(_ask(kind(session, THERE), name, THERE))
-            session.rollback()  # each finds what was there before the others
+        found += bool(_ask(kind(session, THERE), name, THERE))
+        session.rollback()  # each finds what was there before the others
     assert found > len(asked) * 0.5, f"{found} of {len(asked)}"
 
 
-def test_a_question_that_forgets_the_practice_is_noticed(engine: Engine) -> None:
+def test_a_question_that_forgets_the_practice_is_noticed(session: Session) -> None:
     """The control: such a class does return what the test above looks for."""
 
     class Forgetful(Repository[rows.Conversation]):
@@ -96,9 +119,7 @@ def test_a_question_that_forgets_the_practice_is_noticed(engine: Engine) -> None
         def every(self) -> Sequence[rows.Conversation]:
             return self.all(select(rows.Conversation))
 
-    _one_row_each(engine, [THERE])
-    with reading(engine) as session:
-        found = list(_rows_in(_ask(Forgetful(session, HERE), "every", THERE)))
+    found = list(_rows_in(_ask(Forgetful(session, HERE), "every", THERE)))
     assert {row.practice_id for row in found} == {THERE}
 
 
@@ -130,10 +151,19 @@ def _value(kind: Any, name: str) -> Any:
     return next((value for type_, value in samples.items() if isinstance(plain, type_)), name)
 
 
-def _everything(engine: Engine) -> dict[str, dict[str, Any]]:
-    with reading(engine) as session:
-        found = [row for kind in Row.__subclasses__() for row in session.exec(select(kind))]
-        return {row.ref: _fields(row) for row in found if row.practice_id == THERE}
+def test_a_change_that_forgets_the_practice_is_noticed(session: Session) -> None:
+    """The other control: what such a class changes there is seen."""
+    before = _everything(session)
+    session.connection().execute(update(rows.Conversation).values(version=99))
+    assert _everything(session) != before
+
+
+def _everything(session: Session) -> dict[tuple[str, UUID], Any]:
+    """Every row there as the database has it, past what the session remembers."""
+    tables = [metadata().tables[str(kind.__tablename__)] for kind in Row.__subclasses__()]
+    asked = ((t.name, t.select().where(t.c.practice_id == THERE)) for t in tables)
+    found = ((name, session.connection().execute(rows)) for name, rows in asked)
+    return {(name, row.id): tuple(row) for name, rows in found for row in rows}
 
 
 def _fields(row: Row) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Z01: every role at every action, refused exactly where the policy table says, on the record."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -80,21 +81,22 @@ def test_z01_every_role_does_what_the_table_allows_and_nothing_else(
         assert (line.verb, line.subject, line.ending) == (verb, talk.ref, Ending.REFUSED)
 
 
-@pytest.mark.parametrize(
-    "verb", sorted(v for v, act in ACTIONS.items() if not on_conversations(act))
-)
+@pytest.mark.parametrize("flow", sorted({act.workflow for act in ACTIONS.values()} - {"inbox"}))
 def test_z01_a_role_is_refused_before_anything_is_looked_up(
-    office: Office, hire: Callable[..., Actor], verb: str
+    office: Office, hire: Callable[..., Actor], flow: str
 ) -> None:
     """Z01: on forms and reminders too; who may is told that there is no such item instead."""
-    nothing = Target(uuid4(), 1)
-    for role in Role:
-        actor = hire(role)
-        with pytest.raises(NotFound if policy.may(role, verb) else NotAllowed):
-            ACTIONS[verb](office.container, actor, nothing)
-        [line] = lines(office, actor)
-        assert (line.verb, line.ending) == (verb, Ending.REFUSED)
-        assert line.subject.endswith(str(nothing.id))
+    people = [hire(role) for role in Role]
+    for verb, act in ACTIONS.items():
+        if act.workflow != flow:
+            continue
+        for actor in people:
+            nothing = Target(uuid4(), 1)
+            with pytest.raises(NotFound if policy.may(actor.role, verb) else NotAllowed):
+                act(office.container, actor, nothing)
+            [line] = [one for one in lines(office, actor) if one.verb == verb]
+            assert line.ending == Ending.REFUSED, verb
+            assert line.subject.endswith(str(nothing.id)), verb
 
 
 def _allowed(
@@ -133,14 +135,17 @@ def test_z01_nobody_reads_or_types_whom_the_table_does_not_name_and_the_try_is_o
         }
 
 
-@pytest.mark.parametrize("verb", sorted(ACTIONS))
-def test_z01_a_job_has_no_role_and_does_none_of_it(office: Office, verb: str) -> None:
+def test_z01_a_job_has_no_role_and_does_none_of_it(office: Office) -> None:
     """Z01: nobody in particular may do nothing in particular."""
     talk = office.receive("Could I have my inhaler refilled?")
     job = Actor.job(office.practice.id, "stranger")
-    arguments = GIVEN.get(verb, lambda o, a: ())(office, job)
-    with pytest.raises(NotAllowed):
-        ACTIONS[verb](office.container, job, seen(talk), *arguments)
+    done = []
+    for verb, act in ACTIONS.items():
+        arguments = GIVEN.get(verb, lambda o, a: ())(office, job)
+        with suppress(NotAllowed):
+            act(office.container, job, seen(talk), *arguments)
+            done.append(verb)
+    assert done == []
     assert office.conversation(talk.id).version == talk.version
 
 

@@ -74,7 +74,7 @@ def test_a_macro_says_what_it_will_do_before_it_is_saved(open_page, container, a
     app.selectbox(key="macros/None/0/reply").select("refill")
     app.selectbox(key="macros/None/0/pool").select("nurses").run()
     assert "This will: send the wording below, pass to Nurses." in words(app)
-    app.button(key="macros/save").click().run()
+    app.button(key="replies.save_macro").click().run()
     assert not app.exception
     [macro] = reply_shelf.shelf(container, admin).macros
     assert (macro.label, macro.template_key, macro.pool) == ("Refill passed on", "refill", "nurses")
@@ -85,7 +85,7 @@ def test_a_provider_reads_and_a_nurse_stays_outside(open_page, hire, nurse):
     app = open_page(hire(Role.PROVIDER), PAGE)
     assert not app.exception
     assert app.text_area(key="replies/refill/en/1/text").disabled
-    assert "macros/save" not in {button.key for button in app.button}
+    assert "replies.save_macro" not in {button.key for button in app.button}
     assert "Your role may not see the practice's replies." in words(open_page(nurse, PAGE))
 
 
@@ -94,7 +94,7 @@ def test_a_phrase_is_previewed_and_offered(open_page, container, admin):
     app.text_input(key="phrases/None/0/abbreviation").input(".Hours")
     app.text_area(key="phrases/None/0/text").input("{first_name}, we are open from 8 to 5.").run()
     assert "Alex, we are open from 8 to 5." in words(app)
-    app.button(key="phrases/save").click().run()
+    app.button(key="replies.save_phrase").click().run()
     assert not app.exception
     [kept] = reply_shelf.shelf(container, admin).phrases
     assert (kept.abbreviation, kept.text) == (".hours", "{first_name}, we are open from 8 to 5.")

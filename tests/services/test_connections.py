@@ -24,6 +24,7 @@ from services.ehr.stores import SharedTokens
 from services.ehr.tokens import Hold, Token
 from services.errors import Invalid, NotAllowed, Stale
 from tests.services.conftest import Clock
+from tests.services.metrics.smtp_server import serving
 from tests.services.test_doctor import sandbox, served, settings_with, signing_key
 
 __all__ = ["sandbox", "served", "settings_with", "signing_key"]
@@ -33,8 +34,8 @@ __all__ = ["sandbox", "served", "settings_with", "signing_key"]
 def office(settings_with, database_url, engine):
     """A practice connected to the sandbox, and an administrator who asks."""
 
-    def office(**connection):
-        made = settings_with(connection, database_url=database_url)
+    def office(house=None, **connection):
+        made = settings_with(connection, database_url=database_url, **(house or {}))
         container = setup.prepare(made, new_keys=not made.keyring.exists())
         with reading(container.engine) as session:
             [practice] = Practices(session).all()
@@ -119,6 +120,21 @@ def test_the_hl7_receiver_is_reached_and_gets_no_message(office):
     connections.ask(container, admin, "hl7")
     check_asked(lines_of(container, practice))
     assert not card(container, admin, "hl7").tested.ok, "the control: nobody listens there now"
+
+
+def test_the_mail_server_is_reached_and_gets_no_mail(office):
+    with serving() as box:
+        mailing = {"smtp_host": "127.0.0.1", "smtp_port": box.port, "smtp_security": "none"}
+        container, practice, admin = office(mailing | {"smtp_sender": "foyer@practice.example"})
+        connections.ask(container, admin, "mail")
+        check_asked(lines_of(container, practice))
+    assert card(container, admin, "mail").tested.told == (
+        "The mail server lets us in. Nothing was sent.",
+    )
+    assert not box.mails
+    connections.ask(container, admin, "mail")
+    check_asked(lines_of(container, practice))
+    assert not card(container, admin, "mail").tested.ok, "the control: nobody listens there now"
 
 
 def test_every_system_has_a_test():

@@ -28,6 +28,7 @@ from services.doctor import examine
 from services.doctor.outside import address
 from services.sandbox import Running, running
 from services.settings import PracticeSettings, Settings
+from tests.services.metrics.smtp_server import serving as mail_serving
 from tests.services.sftp_server import PASSWORD, serving
 
 CODE, CLIENT = "FEIGDM", "foyer-doctor"
@@ -109,6 +110,16 @@ def test_a_healthy_installation_has_nothing_to_mend(settings):
     for said in ("keyring can be read", "present schema", "A worker is running", "eCW answers",
                  "clock and eCW's agree", "healow_replies: Open."):  # fmt: skip
         assert said in told
+
+
+def test_the_mail_server_is_tried(settings, settings_with):
+    with mail_serving() as box:
+        given = {"smtp_host": "127.0.0.1", "smtp_port": box.port, "smtp_security": "none"}
+        asked = settings_with(**given, smtp_sender="foyer@practice.example")
+        assert ills(asked) == []
+    assert ills(asked) == [
+        "Mail server: The mail server cannot be reached or is busy. It is tried again by itself."
+    ]
 
 
 def test_the_clearinghouse_is_tried_with_its_key(settings_with, sandbox):

@@ -4,7 +4,7 @@ import streamlit as st
 
 from db.charges import ChargeState
 from pages.parts.charges import words
-from pages.parts.charges.wishes import ADDING, edit, edited, wish, wish_typed
+from pages.parts.charges.wishes import ADDING, CLICKS, VISIT, wish_typed
 from services.workflows.charges import approving, editing, lookup
 from services.workflows.charges.coding import MOST_POINTERS, CodeLine, Kind
 from services.workflows.charges.reading import OpenCharges
@@ -30,7 +30,7 @@ def show(visit: OpenCharges) -> None:
 def _line(visit: OpenCharges, line: CodeLine) -> None:
     with st.container(border=True, key=f"line-{line.id}", gap="xxsmall"):
         _head(visit, line)
-        if edited() == line.id and _may_change(visit):
+        if VISIT.edited == line.id and _may_change(visit):
             _form(visit, line)
             return
         if line.kind is not Kind.DIAGNOSIS:
@@ -66,9 +66,16 @@ def _head(visit: OpenCharges, line: CodeLine) -> None:
             label, color, icon = words.PROMISES[standing]
             st.badge(label, color=color, icon=icon)
         st.space("stretch")
-        if _may_change(visit) and not standing and edited() != line.id:
-            _button("Change", f"edit/{line.id}", edit, line.id)
-            _button("Remove", f"remove/{line.id}", wish, editing.remove, visit.row.target, line.id)
+        if _may_change(visit) and not standing and VISIT.edited != line.id:
+            _button("Change", f"edit/{line.id}", VISIT.edit, line.id)
+            _button(
+                "Remove",
+                f"remove/{line.id}",
+                CLICKS.wish,
+                editing.remove,
+                visit.row.target,
+                line.id,
+            )
 
 
 def _button(label: str, key: str, call: object, *arguments: object) -> None:
@@ -92,7 +99,7 @@ def _settle(visit: OpenCharges, line: CodeLine) -> None:
     with st.container(horizontal=True):
         for label, is_there in (("eCW shows it", True), ("eCW does not show it", False)):
             st.button(
-                label, key=f"settle/{line.id}/{is_there}", on_click=wish,
+                label, key=f"settle/{line.id}/{is_there}", on_click=CLICKS.wish,
                 args=(approving.settle, visit.row.target, line.id, is_there),
                 help=approving.settle.help,
             )  # fmt: skip
@@ -108,7 +115,7 @@ def _removed(visit: OpenCharges) -> None:
                 st.text(f"{line.code}  {line.words}", width="content")
                 if _may_change(visit):
                     _button(
-                        "Put back", f"restore/{line.id}", wish, editing.restore,
+                        "Put back", f"restore/{line.id}", CLICKS.wish, editing.restore,
                         visit.row.target, line.id,
                     )  # fmt: skip
 
@@ -134,7 +141,7 @@ def _form(visit: OpenCharges, line: CodeLine) -> None:
             editing.change.label, key=f"keep/{at}", type="primary", on_click=wish_typed,
             args=(editing.change, visit.row.target, typed),
         )  # fmt: skip
-        st.button("Cancel", key=f"cancel/{at}", on_click=edit, args=("",))
+        st.button("Cancel", key=f"cancel/{at}", on_click=VISIT.edit, args=("",))
 
 
 def _fields(at: str, line: CodeLine) -> tuple[object, ...]:
@@ -147,9 +154,9 @@ def _fields(at: str, line: CodeLine) -> tuple[object, ...]:
 
 
 def _add(visit: OpenCharges) -> None:
-    if edited() != ADDING:
+    if VISIT.edited != ADDING:
         st.button(
-            "Add a code", key="add-code", icon=":material/add:", on_click=edit, args=(ADDING,)
+            "Add a code", key="add-code", icon=":material/add:", on_click=VISIT.edit, args=(ADDING,)
         )
         return
     at = f"{visit.row.id}/new"
@@ -184,7 +191,7 @@ def _adding_buttons(visit: OpenCharges, at: str, *, is_found: bool) -> None:
                 editing.add.label, key=f"keep/{at}", type="primary", on_click=wish_typed,
                 args=(editing.add, visit.row.target, typed), help=editing.add.help,
             )  # fmt: skip
-        st.button("Cancel", key=f"cancel/{at}", on_click=edit, args=("",))
+        st.button("Cancel", key=f"cancel/{at}", on_click=VISIT.edit, args=("",))
 
 
 def _diagnoses(visit: OpenCharges, key: str, chosen: tuple[str, ...]) -> None:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from db.charges import ChargeState
 from pages.parts.charges import arithmetic, codes, words
-from pages.parts.charges.wishes import ask_note, note_shown, wish
+from pages.parts.charges.wishes import CLICKS, ask_note, note_shown
 from pages.parts.manage import clock_time
 from pages.parts.plain import harmless
 from services.actions import Action
@@ -70,7 +70,7 @@ def _button(
     if act.verb in visit.verbs:
         st.button(
             act.label, key=f"{act.verb}/{visit.row.id}", help=act.help, type=kind,
-            shortcut=shortcut, disabled=disabled, on_click=wish, args=(act, visit.row.target),
+            shortcut=shortcut, disabled=disabled, on_click=CLICKS.wish, args=(act, visit.row.target),
         )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from db.charges import ChargeState
 from pages.parts.charges import words
-from pages.parts.charges.wishes import open_visit, opened
+from pages.parts.charges.wishes import VISIT, turn_to
 from pages.parts.manage import clock_time
 from pages.parts.plain import harmless
 from services.workflows.charges.listing import Listed, Row
@@ -22,14 +22,14 @@ def show(listed: Listed, lane: str) -> None:
 
 
 def _row(row: Row, listed: Listed) -> None:
-    is_open = opened() == row.id
+    is_open = VISIT.opened == row.id
     with st.container(border=True, key=f"visit-{row.id}", gap="xxsmall"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.text(row.patient, width="content")
             st.space("stretch")
             st.button(
                 "Opened" if is_open else "Open", key=f"open/{row.id}", disabled=is_open,
-                on_click=open_visit, args=(row.id,), type="tertiary",
+                on_click=turn_to, args=(row.id,), type="tertiary",
             )  # fmt: skip
         st.caption(f"{clock_time(row.visit_at, listed.options.zone)} · {harmless(row.provider)}")
         st.text(" · ".join(row.codes) or row.trouble or "No code is supported by the note.")

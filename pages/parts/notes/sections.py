@@ -2,20 +2,21 @@
 
 import streamlit as st
 
-from pages.parts.notes.wishes import CLICKS, edit, edited
+from pages.parts.notes.wishes import CLICKS, NOTE
 from pages.parts.notes.words import REVIEWED
 from pages.parts.plain import harmless
+from services.notes.lines import Line
 from services.notes.sections import SUGGESTED, TITLES, SectionKey
 from services.workflows.notes import editing
 from services.workflows.notes.reading import OpenNote
-from services.workflows.notes.standing import NoteLine, NotePart
+from services.workflows.notes.standing import NotePart
 
 
 def show(note: OpenNote, part: NotePart) -> None:
     """Draw one section; its sources stand beside it."""
     with st.container(border=True, key=f"part-{part.key}", gap="xxsmall"):
         _title(note, part)
-        if edited() == part.key and _may_write(note):
+        if NOTE.edited == part.key and _may_write(note):
             _field(note, part)
             return
         said, sources = st.columns([3, 2], gap="medium")
@@ -32,14 +33,18 @@ def add(note: OpenNote) -> None:
         return
     present = {part.key for part in note.text.parts}
     missing = [s.key for s in note.layout.sections if s.key not in present and s.key in TITLES]
-    if edited() in missing:
-        _field(note, NotePart(SectionKey(edited())))
+    if NOTE.edited in missing:
+        _field(note, NotePart(SectionKey(NOTE.edited)))
     elif missing:
         with st.container(horizontal=True):
             for key in missing:
                 title = TITLES[SectionKey(key)]
                 st.button(
-                    f"Add {title}", key=f"add/{key}", on_click=edit, args=(key,), type="tertiary"
+                    f"Add {title}",
+                    key=f"add/{key}",
+                    on_click=NOTE.edit,
+                    args=(key,),
+                    type="tertiary",
                 )
 
 
@@ -49,13 +54,17 @@ def _title(note: OpenNote, part: NotePart) -> None:
         if part.key in SUGGESTED:
             st.badge("Suggestion: nothing is ordered", color="gray", icon=":material/lightbulb:")
         st.space("stretch")
-        if _may_write(note) and edited() != part.key:
+        if _may_write(note) and NOTE.edited != part.key:
             st.button(
-                "Edit", key=f"edit/{part.key}", on_click=edit, args=(part.key,), type="tertiary"
+                "Edit",
+                key=f"edit/{part.key}",
+                on_click=NOTE.edit,
+                args=(part.key,),
+                type="tertiary",
             )
 
 
-def _line(note: OpenNote, part: NotePart, place: int, line: NoteLine) -> None:
+def _line(note: OpenNote, part: NotePart, place: int, line: Line) -> None:
     cited = f"  [{', '.join(line.sources)}]" if line.sources else ""
     own = "  (yours)" if line.is_own else ""
     st.text(f"{line.text}{cited}{own}")
@@ -84,7 +93,7 @@ def _field(note: OpenNote, part: NotePart) -> None:
             editing.edit.label, key=f"keep/{part.key}", type="primary", on_click=CLICKS.wish_typed,
             args=(editing.edit, note.row.target, str(part.key), field),
         )  # fmt: skip
-        st.button("Cancel", key=f"cancel/{part.key}", on_click=edit, args=("",))
+        st.button("Cancel", key=f"cancel/{part.key}", on_click=NOTE.edit, args=("",))
 
 
 def _sources(note: OpenNote, part: NotePart) -> None:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.parts.manage import clock_time
 from pages.parts.notes import words
-from pages.parts.notes.wishes import open_note, opened
+from pages.parts.notes.wishes import NOTE, turn_to
 from pages.parts.plain import harmless
 from services.workflows.notes.listing import Listed, Row
 
@@ -23,8 +23,8 @@ def _row(row: Row, listed: Listed) -> None:
             st.text(row.patient, width="content")
             st.space("stretch")
             st.button(
-                "Open" if opened() != row.id else "Opened", key=f"open/{row.id}",
-                disabled=opened() == row.id, on_click=open_note, args=(row.id,),
+                "Open" if NOTE.opened != row.id else "Opened", key=f"open/{row.id}",
+                disabled=NOTE.opened == row.id, on_click=turn_to, args=(row.id,),
                 type="tertiary",
             )  # fmt: skip
         st.caption(f"{clock_time(row.visit_at, listed.options.zone)} · {harmless(row.provider)}")

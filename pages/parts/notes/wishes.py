@@ -1,42 +1,26 @@
-"""What is clicked on the Notes page, and which note and section are open in this tab."""
+"""What is clicked on the Notes page, and which note is open beside the list in this tab."""
 
 from uuid import UUID
 
-import streamlit as st
-
+from pages.parts.beside import Beside
 from pages.parts.clicks import Clicks
 from pages.parts.notes import words
 from services.container import Container
 from services.desk import Actor
+from services.workflows.notes.listing import Listed, newest, notes
+from services.workflows.notes.reading import OpenNote, open_note
 
-EDITED, OPENED = "notes.edited", "notes.opened"
 CLICKS = Clicks("notes", words.DONE)
+NOTE: Beside[Listed, OpenNote] = Beside("notes", newest, notes, open_note)
 
 
 def carry_out(container: Container, actor: Actor) -> None:
     """Do what was wished; a section that was kept is closed."""
     if CLICKS.carry_out(container, actor):
-        st.session_state.pop(EDITED, None)
+        NOTE.edit("")
 
 
-def open_note(id: UUID | None) -> None:
-    """A button's callback: open this note beside the list."""
-    st.session_state[OPENED] = id
-    st.session_state.pop(EDITED, None)
+def turn_to(id: UUID | None) -> None:
+    """A button's callback: open this note; what became of the last click is told no more."""
+    NOTE.open(id)
     CLICKS.forget()
-
-
-def opened() -> UUID | None:
-    """Which note is open in this tab."""
-    found: UUID | None = st.session_state.get(OPENED)
-    return found
-
-
-def edit(key: str) -> None:
-    """A button's callback: open this section to write in it; none closes it."""
-    st.session_state[EDITED] = key
-
-
-def edited() -> str:
-    """Which section is open to write in."""
-    return str(st.session_state.get(EDITED, ""))

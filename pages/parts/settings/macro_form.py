@@ -1,6 +1,8 @@
 """Macros of the practice: their steps, what they will do in words, and their versions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -8,15 +10,15 @@ import streamlit as st
 
 from db.replies import Macro
 from db.vocabulary import Category
-from pages.parts.desk import open_building
 from pages.parts.inbox.macros import macro_words
-from pages.parts.manage import clock_time, may_do, said_plainly
+from pages.parts.manage import may_do
+from pages.parts.settings import shelf_form
 from services import reply_shelf
 from services.desk import Actor
 from services.practice_settings.fields import CATEGORIES
 from services.reply_shelf import MacroBody, Shelf
 from services.reply_shelf.macros import LONGEST, MOST_HOURS
-from services.reply_shelf.showing import Version, titles
+from services.reply_shelf.showing import titles
 
 NEW = "New macro"
 NOTHING = MacroBody("", close=False)
@@ -38,8 +40,11 @@ def macros(actor: Actor, shelf: Shelf, zone: ZoneInfo) -> None:
         if wanted.template_key:
             _wording(shelf, wanted.template_key)
         if may_do(actor, reply_shelf.save_macro.verb):
-            _buttons(actor, macro, now, wanted)
-    _versions(shelf, versions, zone)
+            shelf_form.buttons(
+                actor, reply_shelf.save_macro, reply_shelf.remove_macro, chosen, now, wanted,
+                f"{wanted.label} is offered in the inbox from now on.",
+            )  # fmt: skip
+    shelf_form.versions(versions, zone, partial(_version, shelf))
 
 
 def _form(actor: Actor, shelf: Shelf, now: MacroBody, key: str) -> MacroBody:
@@ -97,28 +102,6 @@ def _wording(shelf: Shelf, key: str) -> None:
             st.text(f"Nothing can fill: {', '.join(shown.missing)}.")
 
 
-def _buttons(actor: Actor, macro: Macro | None, now: MacroBody, wanted: MacroBody) -> None:
-    save, remove = reply_shelf.save_macro, reply_shelf.remove_macro
-    with st.container(horizontal=True):
-        if st.button(
-            save.label, type="primary", help=save.help, disabled=wanted == now, key="macros/save"
-        ):
-            with said_plainly():
-                kept = save(open_building(), actor, wanted, macro.id if macro else None,
-                            now if macro else None)  # fmt: skip
-                st.toast(f"{kept.label} is offered in the inbox from now on.")
-                st.rerun()
-        if macro and st.button(remove.label, help=remove.help, key="macros/remove"):
-            with said_plainly():
-                remove(open_building(), actor, macro.id, now)
-                st.rerun()
-
-
-def _versions(shelf: Shelf, versions: Sequence[Version], zone: ZoneInfo) -> None:
-    if not versions:
-        return
-    with st.expander(f"{len(versions)} versions", icon=":material/history:"):
-        for version in versions:
-            st.caption(f"{version.number}.  {clock_time(version.at, zone)}  {version.by}")
-            body = MacroBody(**version.body)
-            st.text(f"{body.label}. {_words(shelf, body)}")
+def _version(shelf: Shelf, kept: Mapping[str, Any]) -> str:
+    body = MacroBody(**kept)
+    return f"{body.label}. {_words(shelf, body)}"

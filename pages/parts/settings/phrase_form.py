@@ -1,19 +1,19 @@
 """Phrases of the practice: an abbreviation, what it becomes, what a patient would read, its versions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import streamlit as st
 
 from db.replies import Phrase
-from pages.parts.desk import open_building
-from pages.parts.manage import clock_time, may_do, said_plainly
+from pages.parts.manage import may_do
+from pages.parts.settings import shelf_form
 from services import reply_shelf
 from services.desk import Actor
 from services.reply_shelf import Shelf
 from services.reply_shelf.phrases import LONGEST, PhraseBody
-from services.reply_shelf.showing import Version
 from services.reply_shelf.wordings import BLANKS
 
 NEW = "New phrase"
@@ -38,10 +38,13 @@ def phrases(actor: Actor, shelf: Shelf, zone: ZoneInfo) -> None:
     with left:
         wanted = _form(actor, now, f"phrases/{chosen}/{len(versions)}")
         if may_do(actor, reply_shelf.save_phrase.verb):
-            _buttons(actor, phrase, now, wanted)
+            shelf_form.buttons(
+                actor, reply_shelf.save_phrase, reply_shelf.remove_phrase, chosen, now, wanted,
+                f"{wanted.abbreviation} is offered in replies from now on.",
+            )  # fmt: skip
     with right:
         _preview(shelf, wanted.text)
-    _versions(versions, zone)
+    shelf_form.versions(versions, zone, _version)
 
 
 def _form(actor: Actor, now: PhraseBody, key: str) -> PhraseBody:
@@ -67,29 +70,6 @@ def _preview(shelf: Shelf, text: str) -> None:
     st.caption("Names and visits are examples. What a chart does not say keeps a phrase from use.")
 
 
-def _buttons(actor: Actor, phrase: Phrase | None, now: PhraseBody, wanted: PhraseBody) -> None:
-    save, remove = reply_shelf.save_phrase, reply_shelf.remove_phrase
-    with st.container(horizontal=True):
-        if st.button(
-            save.label, type="primary", help=save.help, disabled=wanted == now, key="phrases/save"
-        ):
-            with said_plainly():
-                kept = save(open_building(), actor, wanted, phrase.id if phrase else None,
-                            now if phrase else None)  # fmt: skip
-                st.toast(f"{kept.abbreviation} is offered in replies from now on.")
-                st.rerun()
-        if phrase and st.button(remove.label, help=remove.help, key="phrases/remove"):
-            with said_plainly():
-                remove(open_building(), actor, phrase.id, now)
-                st.rerun()
-
-
-def _versions(versions: Sequence[Version], zone: ZoneInfo) -> None:
-    if not versions:
-        return
-    many = "1 version" if len(versions) == 1 else f"{len(versions)} versions"
-    with st.expander(many, icon=":material/history:"):
-        for version in versions:
-            body = PhraseBody(**version.body)
-            st.caption(f"{version.number}.  {clock_time(version.at, zone)}  {version.by}")
-            st.text(f"{body.abbreviation}  {body.text}")
+def _version(kept: Mapping[str, Any]) -> str:
+    body = PhraseBody(**kept)
+    return f"{body.abbreviation}  {body.text}"

@@ -3,12 +3,13 @@
 import streamlit as st
 
 from pages.parts.plain import harmless
-from pages.parts.summaries.wishes import edit, edited, wish, wish_typed
+from pages.parts.summaries.wishes import CLICKS, SUMMARY
 from pages.parts.summaries.words import WRITABLE
+from services.notes.lines import Line
 from services.notes.summary.asking import SECTIONS
 from services.workflows.summaries import editing
 from services.workflows.summaries.reading import OpenSummary
-from services.workflows.summaries.standing import Line, Part, title_of
+from services.workflows.summaries.standing import Part, title_of
 
 WIDTHS = (11, 9)
 UNSUPPORTED = "It tells nothing that stands in the signed note."
@@ -18,7 +19,7 @@ def show(summary: OpenSummary, part: Part) -> None:
     """Draw one part, a line for each sentence with its signed sentence beside it."""
     with st.container(border=True, key=f"part-{part.name}", gap="xxsmall"):
         _title(summary, part)
-        if edited() == part.name and may_write(summary):
+        if SUMMARY.edited == part.name and may_write(summary):
             _field(summary, part)
             return
         before = ""
@@ -32,14 +33,14 @@ def add(summary: OpenSummary) -> None:
         return
     language, present = summary.text.language, {part.name for part in summary.text.parts}
     missing = [name for name in SECTIONS if name not in present]
-    if edited() in missing:
+    if SUMMARY.edited in missing:
         with st.container(border=True):
-            _field(summary, summary.text.part(edited()))
+            _field(summary, summary.text.part(SUMMARY.edited))
     elif missing:
         with st.container(horizontal=True):
             for name in missing:
                 st.button(
-                    f"Add “{title_of(name, language)}”", key=f"add/{name}", on_click=edit,
+                    f"Add “{title_of(name, language)}”", key=f"add/{name}", on_click=SUMMARY.edit,
                     args=(name,), type="tertiary",
                 )  # fmt: skip
 
@@ -53,9 +54,13 @@ def _title(summary: OpenSummary, part: Part) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{harmless(part.title)}**", width="content")
         st.space("stretch")
-        if may_write(summary) and edited() != part.name:
+        if may_write(summary) and SUMMARY.edited != part.name:
             st.button(
-                "Edit", key=f"edit/{part.name}", on_click=edit, args=(part.name,), type="tertiary"
+                "Edit",
+                key=f"edit/{part.name}",
+                on_click=SUMMARY.edit,
+                args=(part.name,),
+                type="tertiary",
             )
 
 
@@ -87,7 +92,7 @@ def _doubts(summary: OpenSummary, part: Part, place: int, line: Line) -> None:
         for act in (editing.tick, editing.remove):
             st.button(
                 act.label, key=f"{act.verb}/{part.name}/{place}/{summary.row.version}",
-                help=act.help, on_click=wish,
+                help=act.help, on_click=CLICKS.wish,
                 args=(act, summary.row.target, part.name, place, line.text),
             )  # fmt: skip
 
@@ -106,7 +111,7 @@ def _field(summary: OpenSummary, part: Part) -> None:
             st.text(summary.sources.get(cited, ("", ""))[1])
     with st.container(horizontal=True):
         st.button(
-            editing.edit.label, key=f"keep/{part.name}", type="primary", on_click=wish_typed,
+            editing.edit.label, key=f"keep/{part.name}", type="primary", on_click=CLICKS.wish_typed,
             args=(editing.edit, summary.row.target, part.name, field),
         )  # fmt: skip
-        st.button("Cancel", key=f"cancel/{part.name}", on_click=edit, args=("",))
+        st.button("Cancel", key=f"cancel/{part.name}", on_click=SUMMARY.edit, args=("",))

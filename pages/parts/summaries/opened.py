@@ -8,7 +8,7 @@ from db.visit_summaries import SummaryState
 from pages.parts.manage import clock_time
 from pages.parts.plain import harmless
 from pages.parts.summaries import lines, words
-from pages.parts.summaries.wishes import wish, wish_chosen
+from pages.parts.summaries.wishes import CLICKS, wish_chosen
 from services.actions import Action
 from services.workflows.summaries import editing, sending
 from services.workflows.summaries.reading import OpenSummary
@@ -95,7 +95,7 @@ def _button(
     if act.verb in summary.verbs:
         st.button(
             label or act.label, key=f"{act.verb}/{label}/{summary.row.id}", help=act.help,
-            type=kind, shortcut=shortcut, disabled=disabled, on_click=wish,
+            type=kind, shortcut=shortcut, disabled=disabled, on_click=CLICKS.wish,
             args=(act, summary.row.target, *arguments),
         )  # fmt: skip
 

@@ -6,7 +6,7 @@ from db.visit_summaries import SummaryState
 from pages.parts.manage import clock_time
 from pages.parts.plain import harmless
 from pages.parts.summaries import words
-from pages.parts.summaries.wishes import open_summary, opened
+from pages.parts.summaries.wishes import SUMMARY, turn_to
 from services.workflows.summaries.listing import Listed, Row
 from services.workflows.summaries.standing import LANGUAGES
 
@@ -25,8 +25,8 @@ def _row(row: Row, listed: Listed) -> None:
             st.text(row.patient, width="content")
             st.space("stretch")
             st.button(
-                "Open" if opened() != row.id else "Opened", key=f"open/{row.id}",
-                disabled=opened() == row.id, on_click=open_summary, args=(row.id,),
+                "Open" if SUMMARY.opened != row.id else "Opened", key=f"open/{row.id}",
+                disabled=SUMMARY.opened == row.id, on_click=turn_to, args=(row.id,),
                 type="tertiary",
             )  # fmt: skip
         st.caption(

@@ -40,6 +40,12 @@ def post(settings: Settings, mail: EmailMessage, to: Sequence[str]) -> Taken:
         return taken
 
 
+def reach(settings: Settings) -> None:
+    """Open the line as for a mail, sign in, and hand nothing over. Raises as ``post`` does."""
+    with _known_faults(), _line(settings) as server:
+        _require(server.noop())
+
+
 @contextmanager
 def _line(settings: Settings) -> Iterator[smtplib.SMTP]:
     """A line to the server, encrypted and signed in as the settings say."""

@@ -12,7 +12,7 @@ from db.patients import Patient, Patients
 from db.places import Places
 from db.vault import Unreadable
 from services import rollout
-from services.actions import Target, places_of
+from services.actions import Target
 from services.container import Container
 from services.desk import Actor, Desk, looking, working
 from services.errors import NotRolledOut
@@ -78,13 +78,14 @@ def charges(container: Container, actor: Actor, lane: str = "approve", page: int
         desk.require(READ, "read charges")
         since = desk.now - (NO_END if lane in WAITING else BACK)
         states = LANES.get(lane, LANES["approve"])
-        found = desk.open(ChargeCaptures).listed(states, since, PAGE + 1, page * PAGE)
-        gate = rollout.gate(desk, "charges")
-        shown = [c for c in found[:PAGE] if gate.shows_to(actor.staff_id, places_of(c))]
-        if not shown and (found or not gate.shows_to(actor.staff_id)):
+        sight = rollout.sight(desk, "charges")
+        seen = desk.open(ChargeCaptures).seen(sight)
+        found = seen.listed(states, since, PAGE + 1, page * PAGE)
+        if not found and not sight.sees_new:
             raise NotRolledOut("Charges")
+        shown = found[:PAGE]
         desk.record("charges.listed", "charge_capture", reason=f"{len(shown)} of {lane}")
-        counts = desk.open(ChargeCaptures).counts()
+        counts = seen.counts()
         return Listed(
             rows_of(desk, shown), len(found) > PAGE, _lanes(counts),
             counts.get(ChargeState.UNSIGNED, 0), desk.options,
@@ -95,8 +96,7 @@ def newest(container: Container, actor: Actor) -> str:
     """A word that changes whenever the lists do, for a page that looks every few seconds."""
     with looking(container, actor) as desk:
         desk.require(READ, "read charges")
-        shows = rollout.gate(desk, "charges").shows_to(actor.staff_id)
-        return f"{desk.open(ChargeCaptures).pulse()}.{shows}"
+        return f"{desk.open(ChargeCaptures).pulse()}.{rollout.sight(desk, 'charges')}"
 
 
 def rows_of(desk: Desk, found: Sequence[ChargeCapture]) -> tuple[Row, ...]:

@@ -12,7 +12,7 @@ from db.patients import Patient, Patients
 from db.vault import Unreadable
 from db.x12_files import WAITING, X12Files
 from services import chart, rollout
-from services.actions import Target, places_of
+from services.actions import Target
 from services.claims import names
 from services.container import Container
 from services.desk import Actor, Desk, looking, working
@@ -80,18 +80,18 @@ def worklist(
     with working(container, actor) as desk:
         desk.require("claims.read", "read claims")
         wanted = LANES.get(lane, LANES["release"])
+        sight = rollout.sight(desk, "claims")
+        seen = desk.open(Claims).seen(sight)
         if lane == "all" and words.strip():
-            found = _search(desk, words, page)
+            found = _search(desk, seen, words, page)
         else:
-            found = list(desk.open(Claims).worklist(wanted, PAGE + 1, page * PAGE))
-        gate = rollout.gate(desk, "claims")
-        mine = [c for c in found[:PAGE] if gate.shows_to(actor.staff_id, places_of(c))]
-        if not mine and (found or not gate.shows_to(actor.staff_id)):
+            found = list(seen.worklist(wanted, PAGE + 1, page * PAGE))
+        if not found and not sight.sees_new:
             raise NotRolledOut("Claims")
         return Worklist(
-            rows=tuple(rows_of(desk, mine, set() if listed is None else listed)),
+            rows=tuple(rows_of(desk, found[:PAGE], set() if listed is None else listed)),
             more=len(found) > PAGE,
-            counts=counts(desk),
+            counts=counts(desk, seen),
             options=desk.options,
         )
 
@@ -103,9 +103,8 @@ def newest(container: Container, actor: Actor) -> str:
         return f"{desk.open(Claims).pulse()} {desk.open(X12Files).pulse()}"
 
 
-def counts(desk: Desk) -> dict[str, int]:
+def counts(desk: Desk, claims: Claims) -> dict[str, int]:
     """How many items each lane holds, counted no further than anybody plans by."""
-    claims = desk.open(Claims)
     found = {n: claims.count_up_to(COUNTED, w) for n, w in LANES.items() if n != "all"}
     states = desk.open(X12Files).counts()
     found["files"] = sum(states.get(str(state), 0) for state in WAITING)
@@ -113,9 +112,8 @@ def counts(desk: Desk) -> dict[str, int]:
     return found
 
 
-def _search(desk: Desk, words: str, page: int) -> list[Claim]:
+def _search(desk: Desk, claims: Claims, words: str, page: int) -> list[Claim]:
     desk.require("claims.search", "search claims")
-    claims = desk.open(Claims)
     number = ClaimFilter((), numbers=(names.number_digest(desk, words),))
     found = list(claims.worklist(number, PAGE + 1, page * PAGE))
     facts = chart.search_digests(desk, words)

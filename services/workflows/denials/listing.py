@@ -11,7 +11,7 @@ from db.denials import Denial, DenialFilter, Denials, DenialState
 from db.staff import StaffList
 from db.vault import Unreadable
 from services import rollout
-from services.actions import Target, places_of
+from services.actions import Target
 from services.claims import places, showing
 from services.container import Container
 from services.desk import Actor, Desk, looking, working
@@ -153,17 +153,16 @@ def worklist(
     with working(container, actor) as desk:
         desk.require(READ, "read denials")
         filters = lanes(actor, narrowed or Narrowed())
-        found = desk.open(Denials).worklist(filters.get(lane, filters["mine"]), PAGE * pages + 1)
-        gate = rollout.gate(desk, "denials")
-        seen = [d for d in found[: PAGE * pages] if gate.shows_to(actor.staff_id, places_of(d))]
-        if not seen and (found or not gate.shows_to(actor.staff_id)):
+        sight = rollout.sight(desk, "denials")
+        seen = desk.open(Denials).seen(sight)
+        found = seen.worklist(filters.get(lane, filters["mine"]), PAGE * pages + 1)
+        if not found and not sight.sees_new:
             raise NotRolledOut("Denials")
+        shown = found[: PAGE * pages]
         return Worklist(
-            rows=grouped(_rows(desk, seen, set() if listed is None else listed)),
+            rows=grouped(_rows(desk, shown, set() if listed is None else listed)),
             more=len(found) > PAGE * pages,
-            counts={
-                name: desk.open(Denials).count_up_to(COUNTED, f) for name, f in filters.items()
-            },
+            counts={name: seen.count_up_to(COUNTED, f) for name, f in filters.items()},
             options=desk.options,
         )
 

@@ -154,7 +154,7 @@ def revenue(container: Container, actor: Actor) -> Revenue:
         gate = rollout.gate(desk, "denials")
         sums = desk.open(DenialSums).cube()
         seen = [one for one in sums if gate.shows_to(actor.staff_id, _places(one))]
-        if not seen and (sums or not gate.shows_to(actor.staff_id)):
+        if not seen and not rollout.sight(desk, "denials").sees_new:
             raise NotRolledOut("Denials")
         return Revenue(
             cells=tuple(_cells(seen)),
@@ -173,7 +173,7 @@ def counted(container: Container, actor: Actor) -> Counted:
         gate = rollout.gate(desk, "denials")
         sums = desk.open(DenialSums).kinds(by_place=gate.differs_by_place)
         seen = [one for one in sums if gate.shows_to(actor.staff_id, _places(one))]
-        if not seen and (sums or not gate.shows_to(actor.staff_id)):
+        if not seen and not rollout.sight(desk, "denials").sees_new:
             raise NotRolledOut("Denials")
         return Counted(tuple(_cells(seen)), _names(desk, seen))
 

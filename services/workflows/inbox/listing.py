@@ -100,18 +100,17 @@ def inbox(
     """
     with looking(container, actor) as desk:
         desk.require("inbox.read", "read the inbox")
-        gate = rollout.gate(desk, "inbox")
-        options = desk.options
-        page = desk.open(Queue).page(wanted, options.low_confidence, after)
-        shown = [c for c in page if gate.shows_to(actor.staff_id, places_of(c))]
-        if page and not shown:
+        sight = rollout.sight(desk, "inbox")
+        queue, options = desk.open(Queue).seen(sight), desk.options
+        page = queue.page(wanted, options.low_confidence, after)
+        if not page and not sight.sees_new:
             raise NotRolledOut("The inbox")
-        counts = _counts(desk, actor, options)
+        counts = _counts(queue, actor, options)
         newest = desk.open(Messages).newest_id()
         fresh = watching.freshness(desk, options)
         watchers = watching.watchers(desk)
         last = page[-1] if len(page) == 50 else None
-    rows = _rows(container, actor, shown, opened)
+    rows = _rows(container, actor, page, opened)
     more = After(last.urgency_rank, last.waiting_since, last.id) if last else None
     return Inbox(tuple(rows), more, newest, counts, fresh, watchers, options)
 
@@ -133,8 +132,9 @@ def surroundings(container: Container, actor: Actor) -> Surroundings:
     """Everything around the rows, without reading any of them."""
     with looking(container, actor) as desk:
         options = desk.options
+        queue = desk.open(Queue).seen(rollout.sight(desk, "inbox"))
         return Surroundings(
-            _counts(desk, actor, options), watching.freshness(desk, options), options
+            _counts(queue, actor, options), watching.freshness(desk, options), options
         )
 
 
@@ -232,8 +232,7 @@ def lanes(actor: Actor) -> dict[str, QueueFilter]:
     }
 
 
-def _counts(desk: Desk, actor: Actor, options: PracticeOptions) -> dict[str, int]:
-    queue = desk.open(Queue)
+def _counts(queue: Queue, actor: Actor, options: PracticeOptions) -> dict[str, int]:
     return {
         name: queue.count(wanted, options.low_confidence, COUNTED)
         for name, wanted in lanes(actor).items()

@@ -11,6 +11,7 @@ from db.deliveries import Deliveries, Delivery
 from db.presence import Presence, Presences
 from db.queue import Queue, QueueFilter
 from db.staff import StaffList
+from services import rollout
 from services.container import Container
 from services.desk import Actor, Desk, looking, working
 from services.options import PracticeOptions
@@ -81,7 +82,8 @@ def pulse(container: Container, actor: Actor, seen: Attention) -> Pulse:
     with looking(container, actor) as desk:
         desk.require("inbox.read", "read the inbox")
         options = desk.options
-        fresh = desk.open(Queue).count_newer(seen.wanted, options.low_confidence, seen.newest)
+        queue = desk.open(Queue).seen(rollout.sight(desk, "inbox"))
+        fresh = queue.count_newer(seen.wanted, options.low_confidence, seen.newest)
         return Pulse(fresh, watchers(desk), freshness(desk, options), _glances(desk, seen.ids))
 
 

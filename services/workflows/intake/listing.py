@@ -13,7 +13,7 @@ from db.staff import StaffList
 from db.vault import Unreadable
 from db.vocabulary import DocumentKind
 from services import rollout
-from services.actions import Target, places_of
+from services.actions import Target
 from services.container import Container
 from services.desk import Actor, Desk, looking, working
 from services.errors import NotRolledOut
@@ -115,15 +115,15 @@ def worklist(
         options = desk.options
         filters = lanes(actor, options)
         wanted = filters.get(lane, filters["team"])
-        found = desk.open(IntakeForms).worklist(wanted, PAGE + 1, page * PAGE)
-        gate = rollout.gate(desk, "intake")
-        shown = [f for f in found[:PAGE] if gate.shows_to(actor.staff_id, places_of(f))]
-        if not shown and (found or not gate.shows_to(actor.staff_id)):
+        sight = rollout.sight(desk, "intake")
+        seen = desk.open(IntakeForms).seen(sight)
+        found = seen.worklist(wanted, PAGE + 1, page * PAGE)
+        if not found and not sight.sees_new:
             raise NotRolledOut("Intake")
         return Worklist(
-            rows=tuple(_rows(desk, shown, set() if listed is None else listed)),
+            rows=tuple(_rows(desk, found[:PAGE], set() if listed is None else listed)),
             more=len(found) > PAGE,
-            counts=_counts(desk, filters),
+            counts=_counts(seen, filters),
             options=options,
         )
 
@@ -166,10 +166,9 @@ def _to_decide(form: IntakeForm) -> tuple[str, str]:
     return "Everything matches", "ok"
 
 
-def _counts(desk: Desk, filters: Mapping[str, FormFilter]) -> dict[str, int]:
-    forms = desk.open(IntakeForms)
+def _counts(seen: IntakeForms, filters: Mapping[str, FormFilter]) -> dict[str, int]:
     wanted = {k: w for k, w in filters.items() if k not in ("done", "removed")}
-    return {name: forms.count_up_to(COUNTED, lane) for name, lane in wanted.items()}
+    return {name: seen.count_up_to(COUNTED, lane) for name, lane in wanted.items()}
 
 
 def _rows(desk: Desk, forms: Sequence[IntakeForm], listed: Listed) -> list[Row]:

@@ -3,9 +3,9 @@
 from db.visit_notes import NoteState, VisitNote
 from services.desk import Desk
 from services.errors import Invalid
+from services.notes import lines
 from services.notes.sections import SectionKey
 from services.notes.transcripts import read_transcript
-from services.workflows.notes import standing
 from services.workflows.notes.acting import WRITABLE, keep, note_action, text_of
 
 LONGEST_SECTION = 20_000  # characters
@@ -17,7 +17,7 @@ def edit(desk: Desk, note: VisitNote, key: str, text: str) -> None:
     if len(text) > LONGEST_SECTION:
         raise Invalid(f"The section is too long: {len(text):,} of {LONGEST_SECTION:,} characters.")
     before = text_of(desk, note)
-    keep(desk, note, before.with_part(standing.rewritten(before.part(_key(key)), text)))
+    keep(desk, note, before.with_part(lines.rewritten(before.part(_key(key)), text)))
     if note.state is NoteState.FAILED:
         note.state, note.trouble = NoteState.READY, ""
 
@@ -26,14 +26,14 @@ def edit(desk: Desk, note: VisitNote, key: str, text: str) -> None:
 def tick(desk: Desk, note: VisitNote, key: str, place: int, seen: str) -> None:
     """You checked this sentence yourself: it stays, under your name."""
     before = text_of(desk, note)
-    keep(desk, note, before.with_part(standing.ticked(before.part(_key(key)), place, seen)))
+    keep(desk, note, before.with_part(lines.ticked(before.part(_key(key)), place, seen)))
 
 
 @note_action("notes.remove", "Take it out", needs_shown=True)
 def remove(desk: Desk, note: VisitNote, key: str, place: int, seen: str) -> None:
     """Take this sentence out of the note; the first draft keeps it."""
     before = text_of(desk, note)
-    keep(desk, note, before.with_part(standing.without(before.part(_key(key)), place, seen)))
+    keep(desk, note, before.with_part(lines.without(before.part(_key(key)), place, seen)))
 
 
 @note_action("notes.set_aside", "No note from here")

@@ -12,7 +12,7 @@ from db.places import Places
 from db.vault import Unreadable
 from db.visit_notes import NoteState, VisitNote, VisitNotes
 from services import rollout
-from services.actions import Target, places_of
+from services.actions import Target
 from services.container import Container
 from services.desk import Actor, Desk, looking, working
 from services.errors import NotRolledOut
@@ -78,21 +78,21 @@ def notes(container: Container, actor: Actor, lane: str = "draft", page: int = 0
         desk.require(READ, "read notes")
         since = desk.now - (NO_END if lane == "draft" else BACK)
         states = LANES.get(lane, LANES["draft"])
-        found = desk.open(VisitNotes).listed(states, since, (), PAGE + 1, page * PAGE)
-        gate = rollout.gate(desk, "notes")
-        shown = [n for n in found[:PAGE] if gate.shows_to(actor.staff_id, places_of(n))]
-        if not shown and (found or not gate.shows_to(actor.staff_id)):
+        sight = rollout.sight(desk, "notes")
+        seen = desk.open(VisitNotes).seen(sight)
+        found = seen.listed(states, since, (), PAGE + 1, page * PAGE)
+        if not found and not sight.sees_new:
             raise NotRolledOut("Notes")
+        shown = found[:PAGE]
         desk.record("notes.listed", "visit_note", reason=f"{len(shown)} of {lane}")
-        return Listed(rows_of(desk, shown), len(found) > PAGE, _counts(desk), desk.options)
+        return Listed(rows_of(desk, shown), len(found) > PAGE, _counts(seen), desk.options)
 
 
 def newest(container: Container, actor: Actor) -> str:
     """A word that changes whenever the lists do, for a page that looks every few seconds."""
     with looking(container, actor) as desk:
         desk.require(READ, "read notes")
-        shows = rollout.gate(desk, "notes").shows_to(actor.staff_id)
-        return f"{desk.open(VisitNotes).pulse()}.{shows}"
+        return f"{desk.open(VisitNotes).pulse()}.{rollout.sight(desk, 'notes')}"
 
 
 def rows_of(desk: Desk, found: Sequence[VisitNote]) -> tuple[Row, ...]:
@@ -127,6 +127,6 @@ def _read(desk: Desk, row: Kept, field: str) -> str:
         return "(cannot be read any more)"
 
 
-def _counts(desk: Desk) -> dict[str, int]:
-    counts = desk.open(VisitNotes).counts()
+def _counts(seen: VisitNotes) -> dict[str, int]:
+    counts = seen.counts()
     return {lane: sum(counts.get(state, 0) for state in states) for lane, states in LANES.items()}

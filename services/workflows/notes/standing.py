@@ -1,34 +1,13 @@
 """The note as it stands: sections of lines, what each rests on, and what a person decided about it."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from hashlib import sha256
 
 from pydantic import TypeAdapter
 
-from services.errors import Invalid
 from services.notes.draft import Draft
+from services.notes.lines import Line, unsettled
 from services.notes.sections import TITLES, SectionKey
-
-
-@dataclass(frozen=True)
-class NoteLine:
-    """One sentence. ``doubts`` are the checker's, in words; a person's own sentence has none.
-
-    ``sources`` are citations such as ``T12``. ``is_ticked`` says that a person read it and stands
-    for it, ``is_own`` that a person wrote it.
-    """
-
-    text: str = field(repr=False)
-    sources: tuple[str, ...] = ()
-    doubts: tuple[str, ...] = field(default=(), repr=False)
-    is_ticked: bool = False
-    is_own: bool = False
-
-    @property
-    def is_unsettled(self) -> bool:
-        """Whether a person must still tick it, change it or take it out."""
-        return (not self.sources or bool(self.doubts)) and not (self.is_ticked or self.is_own)
 
 
 @dataclass(frozen=True)
@@ -36,7 +15,7 @@ class NotePart:
     """One section of the note and its lines, in order."""
 
     key: SectionKey
-    lines: tuple[NoteLine, ...] = field(default=(), repr=False)
+    lines: tuple[Line, ...] = field(default=(), repr=False)
 
     @property
     def title(self) -> str:
@@ -68,7 +47,7 @@ class NoteText:
     @property
     def unsettled(self) -> int:
         """How many sentences a person must still decide about."""
-        return sum(1 for _ in unsettled_lines(self))
+        return sum(1 for _ in unsettled(self.parts))
 
     def with_part(self, part: NotePart) -> "NoteText":
         """The note with *part* in its place; a section without lines is left out."""
@@ -94,52 +73,13 @@ def of_draft(draft: Draft, doubts: dict[tuple[SectionKey, int], tuple[str, ...]]
             NotePart(
                 section.key,
                 tuple(
-                    NoteLine(one.text, one.sources, doubts.get((section.key, place), ()))
+                    Line(one.text, one.sources, doubts.get((section.key, place), ()))
                     for place, one in enumerate(section.sentences)
                 ),
             )
             for section in draft.sections
         )
     )
-
-
-def rewritten(part: NotePart, text: str) -> NotePart:
-    """*part* after a person wrote *text*: a sentence a line, theirs where it is another."""
-    known = {line.text: line for line in part.lines}
-    lines = (line.strip() for line in text.splitlines())
-    return replace(
-        part, lines=tuple(known.get(line, NoteLine(line, is_own=True)) for line in lines if line)
-    )
-
-
-def ticked(part: NotePart, place: int, seen: str) -> NotePart:
-    """*part* with one sentence ticked. Raises ``Invalid`` where it is not the one that was *seen*."""
-    line = _line(part, place, seen)
-    return replace(part, lines=_put(part.lines, place, [replace(line, is_ticked=True)]))
-
-
-def without(part: NotePart, place: int, seen: str) -> NotePart:
-    """*part* without one sentence. Raises ``Invalid`` where it is not the one that was *seen*."""
-    _line(part, place, seen)
-    return replace(part, lines=_put(part.lines, place, []))
-
-
-def unsettled_lines(note: NoteText) -> Iterator[tuple[NotePart, int, NoteLine]]:
-    """Every sentence that waits for a person, with its section and its place there."""
-    for part in note.parts:
-        for place, line in enumerate(part.lines):
-            if line.is_unsettled:
-                yield part, place, line
-
-
-def _line(part: NotePart, place: int, seen: str) -> NoteLine:
-    if not 0 <= place < len(part.lines) or part.lines[place].text != seen:
-        raise Invalid("This sentence is not in the note any more. Please look again.")
-    return part.lines[place]
-
-
-def _put(lines: Sequence[NoteLine], place: int, new: Iterable[NoteLine]) -> tuple[NoteLine, ...]:
-    return (*lines[:place], *new, *lines[place + 1 :])
 
 
 _NOTE: TypeAdapter[NoteText] = TypeAdapter(NoteText)

@@ -14,7 +14,7 @@ from db.reminders import UNSENT, Reminder, ReminderKind, Reminders, ReminderStat
 from db.staff import StaffList
 from db.vault import Unreadable
 from services import quiet_hours, rollout
-from services.actions import Target, places_of
+from services.actions import Target
 from services.container import Container
 from services.desk import Actor, Desk, looking, working
 from services.ehr.ports import Road
@@ -102,15 +102,15 @@ def reminders(container: Container, actor: Actor, lane: str = "proposed", page: 
     with working(container, actor) as desk:
         desk.require("reminders.read", "read reminders")
         states = [LANES.get(lane, ReminderState.PROPOSED)]
-        found = desk.open(Reminders).listed(states, PAGE + 1, page * PAGE)
-        gate = rollout.gate(desk, "reminders")
-        shown = [row for row in found[:PAGE] if gate.shows_to(actor.staff_id, places_of(row))]
-        if not shown and (found or not gate.shows_to(actor.staff_id)):
+        sight = rollout.sight(desk, "reminders")
+        seen = desk.open(Reminders).seen(sight)
+        found = seen.listed(states, PAGE + 1, page * PAGE)
+        if not found and not sight.sees_new:
             raise NotRolledOut("Reminders")
         return Listed(
-            rows=_rows(desk, shown),
+            rows=_rows(desk, found[:PAGE]),
             more=len(found) > PAGE,
-            counts=_counts(desk),
+            counts=_counts(seen),
             options=desk.options,
             cannot_send=_cannot_send(desk),
             schedule_read=read_at(desk),
@@ -121,13 +121,13 @@ def newest(container: Container, actor: Actor) -> str:
     """A word that changes whenever the lists do, for a page that looks every few seconds."""
     with looking(container, actor) as desk:
         desk.require("reminders.read", "read reminders")
-        shows = rollout.gate(desk, "reminders").shows_to(actor.staff_id)
-        road = f"{_cannot_send(desk)}.{read_at(desk) is None}.{shows}"
+        sight = rollout.sight(desk, "reminders")
+        road = f"{_cannot_send(desk)}.{read_at(desk) is None}.{sight}"
         return f"{desk.open(Reminders).pulse()}.{road}"
 
 
-def _counts(desk: Desk) -> dict[str, int]:
-    counts = desk.open(Reminders).counts()
+def _counts(seen: Reminders) -> dict[str, int]:
+    counts = seen.counts()
     return {lane: counts.get(state, 0) for lane, state in LANES.items()}
 
 

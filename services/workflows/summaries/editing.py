@@ -3,6 +3,7 @@
 from db.visit_summaries import OUT, SummaryState, VisitSummary
 from services.desk import Desk
 from services.errors import Invalid
+from services.notes import lines
 from services.workflows.summaries import standing
 from services.workflows.summaries.acting import (
     WRITABLE,
@@ -23,7 +24,7 @@ def edit(desk: Desk, summary: VisitSummary, name: str, text: str) -> None:
     if len(text) > LONGEST_PART:
         raise Invalid(f"The part is too long: {len(text):,} of {LONGEST_PART:,} characters.")
     before = text_of(desk, summary)
-    keep(desk, summary, before.with_part(standing.rewritten(before.part(name), text)))
+    keep(desk, summary, before.with_part(lines.rewritten(before.part(name), text)))
     summary.is_edited = True
     if summary.state is SummaryState.FAILED and not summary.is_outdated:
         summary.state, summary.trouble = SummaryState.READY, ""
@@ -33,14 +34,14 @@ def edit(desk: Desk, summary: VisitSummary, name: str, text: str) -> None:
 def tick(desk: Desk, summary: VisitSummary, name: str, place: int, seen: str) -> None:
     """You compared this sentence with the note yourself: it stays, under your name."""
     before = text_of(desk, summary)
-    keep(desk, summary, before.with_part(standing.ticked(before.part(name), place, seen)))
+    keep(desk, summary, before.with_part(lines.ticked(before.part(name), place, seen)))
 
 
 @summary_action("summaries.remove", "Take it out", needs_shown=True)
 def remove(desk: Desk, summary: VisitSummary, name: str, place: int, seen: str) -> None:
     """Take this sentence out of what the patient reads."""
     before = text_of(desk, summary)
-    keep(desk, summary, before.with_part(standing.without(before.part(name), place, seen)))
+    keep(desk, summary, before.with_part(lines.without(before.part(name), place, seen)))
     summary.is_edited = True
 
 

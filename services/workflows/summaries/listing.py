@@ -14,7 +14,7 @@ from db.places import Places
 from db.vault import Unreadable
 from db.visit_summaries import SummaryState, VisitSummaries, VisitSummary
 from services import rollout
-from services.actions import Target, places_of
+from services.actions import Target
 from services.container import Container
 from services.desk import Actor, Desk, looking, working
 from services.ehr.ports import Road
@@ -95,19 +95,20 @@ def summaries(container: Container, actor: Actor, lane: str = "check", page: int
         desk.require(READ, "read summaries")
         since = desk.now - (NO_END if lane == "check" else BACK)
         states = LANES.get(lane, LANES["check"])
-        found = desk.open(VisitSummaries).listed(states, since, PAGE + 1, page * PAGE)
-        gate = rollout.gate(desk, "summaries")
-        shown = [s for s in found[:PAGE] if gate.shows_to(actor.staff_id, places_of(s))]
-        if not shown and (found or not gate.shows_to(actor.staff_id)):
+        sight = rollout.sight(desk, "summaries")
+        seen = desk.open(VisitSummaries).seen(sight)
+        found = seen.listed(states, since, PAGE + 1, page * PAGE)
+        if not found and not sight.sees_new:
             raise NotRolledOut("Visit summaries")
+        shown = found[:PAGE]
         desk.record("summaries.listed", "visit_summary", reason=f"{len(shown)} of {lane}")
         return Listed(
             rows=rows_of(desk, shown),
             more=len(found) > PAGE,
-            counts=_counts(desk),
+            counts=_counts(seen),
             options=desk.options,
             cannot_send=cannot_send(desk),
-            amended=desk.open(VisitSummaries).amended(desk.now - BACK),
+            amended=seen.amended(desk.now - BACK),
             finds_visits=rollout.gate(desk, "notes").is_anywhere_on(),
         )
 
@@ -116,8 +117,8 @@ def newest(container: Container, actor: Actor) -> str:
     """A word that changes whenever the lists do, for a page that looks every few seconds."""
     with looking(container, actor) as desk:
         desk.require(READ, "read summaries")
-        shows = rollout.gate(desk, "summaries").shows_to(actor.staff_id)
-        return f"{desk.open(VisitSummaries).pulse()}.{shows}.{cannot_send(desk)}"
+        word = desk.open(VisitSummaries).pulse()
+        return f"{word}.{rollout.sight(desk, 'summaries')}.{cannot_send(desk)}"
 
 
 def cannot_send(desk: Desk) -> str:
@@ -165,6 +166,6 @@ def _name(desk: Desk, patient: Kept) -> str:
         return "(cannot be read any more)"
 
 
-def _counts(desk: Desk) -> dict[str, int]:
-    counts = desk.open(VisitSummaries).counts()
+def _counts(seen: VisitSummaries) -> dict[str, int]:
+    counts = seen.counts()
     return {lane: sum(counts.get(state, 0) for state in states) for lane, states in LANES.items()}

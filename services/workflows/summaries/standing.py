@@ -1,6 +1,6 @@
 """The summary as it stands: parts of lines, what each rests on, and what a person decided about it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
@@ -12,6 +12,7 @@ from db.practices import Practices
 from db.visit_summaries import VisitSummary
 from services.desk import Desk
 from services.errors import Invalid
+from services.notes.lines import Line, unsettled
 from services.notes.summary import readability
 from services.notes.summary.asking import SECTIONS, Written
 from services.notes.summary.writing import Language, tables
@@ -24,26 +25,6 @@ MONTHS = (
     *("enero", "febrero", "marzo", "abril", "mayo", "junio"),
     *("julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"),
 )
-
-
-@dataclass(frozen=True)
-class Line:
-    """One sentence. ``doubts`` are the checker's, in words; a person's own sentence has none.
-
-    ``sources`` are the signed sentences it tells, such as ``T3``. ``is_ticked`` says that a person
-    read it and stands for it, ``is_own`` that a person wrote it.
-    """
-
-    text: str = field(repr=False)
-    sources: tuple[str, ...] = ()
-    doubts: tuple[str, ...] = field(default=(), repr=False)
-    is_ticked: bool = False
-    is_own: bool = False
-
-    @property
-    def is_unsettled(self) -> bool:
-        """Whether a person must still tick it, change it or take it out."""
-        return (not self.sources or bool(self.doubts)) and not (self.is_ticked or self.is_own)
 
 
 @dataclass(frozen=True)
@@ -97,7 +78,7 @@ class SummaryText:
     @property
     def unsettled(self) -> int:
         """How many sentences a person must still decide about."""
-        return sum(1 for _ in unsettled_lines(self))
+        return sum(1 for _ in unsettled(self.parts))
 
     @property
     def level(self) -> float | None:
@@ -166,45 +147,6 @@ def title_of(name: str, language: Language) -> str:
     if name not in titles:
         raise Invalid("A summary has no such part.")
     return titles[name]
-
-
-def rewritten(part: Part, text: str) -> Part:
-    """*part* after a person wrote *text*: a sentence a line, theirs where it is another."""
-    known = {line.text: line for line in part.lines}
-    lines = (line.strip() for line in text.splitlines())
-    return replace(
-        part, lines=tuple(known.get(line, Line(line, is_own=True)) for line in lines if line)
-    )
-
-
-def ticked(part: Part, place: int, seen: str) -> Part:
-    """*part* with one sentence ticked. Raises ``Invalid`` where it is not the one that was *seen*."""
-    line = _line(part, place, seen)
-    return replace(part, lines=_put(part.lines, place, [replace(line, is_ticked=True)]))
-
-
-def without(part: Part, place: int, seen: str) -> Part:
-    """*part* without one sentence. Raises ``Invalid`` where it is not the one that was *seen*."""
-    _line(part, place, seen)
-    return replace(part, lines=_put(part.lines, place, []))
-
-
-def unsettled_lines(text: SummaryText) -> Iterator[tuple[Part, int, Line]]:
-    """Every sentence that waits for a person, with its part and its place there."""
-    for part in text.parts:
-        for place, line in enumerate(part.lines):
-            if line.is_unsettled:
-                yield part, place, line
-
-
-def _line(part: Part, place: int, seen: str) -> Line:
-    if not 0 <= place < len(part.lines) or part.lines[place].text != seen:
-        raise Invalid("This sentence is not in the summary any more. Please look again.")
-    return part.lines[place]
-
-
-def _put(lines: Sequence[Line], place: int, new: Sequence[Line]) -> tuple[Line, ...]:
-    return (*lines[:place], *new, *lines[place + 1 :])
 
 
 def _day(local: datetime, language: Language) -> str:

@@ -26,6 +26,7 @@ from services.ehr.ports import Road
 from services.ehr.transport import Wire
 from services.sandbox import Running, running
 
+HTTP = httpx.Client(trust_env=False)
 CODE, KEY = "FEIGDM", "sandbox-clearinghouse-key"
 
 
@@ -63,7 +64,7 @@ class Billing:
 
     def script(self, **asked: Any) -> dict[str, Any]:
         """A claim with a scripted outcome; its files are there at once."""
-        answer = httpx.post(f"{self.sandbox.url}/control/claims", json=asked, trust_env=False)
+        answer = HTTP.post(f"{self.sandbox.url}/control/claims", json=asked)
         answer.raise_for_status()
         return dict(answer.json())
 
@@ -73,7 +74,7 @@ class Billing:
 
     def truth(self) -> dict[str, Any]:
         """What the clearinghouse knows of every claim."""
-        answer = httpx.get(f"{self.sandbox.url}/control/claims/truth", trust_env=False)
+        answer = HTTP.get(f"{self.sandbox.url}/control/claims/truth")
         return dict(answer.raise_for_status().json())
 
     def all(self, shelf: type[Repository[Any]]) -> list[Any]:

@@ -124,7 +124,7 @@ def practice(
         scopes=SCOPES,
         contract=frozenset(Road),
         telephone=TelephoneDefaults("Practitioner/pr.1", "Location/l.1", "Organization/o.1"),
-        deadline=timedelta(seconds=5),
+        deadline=timedelta(seconds=30),
     )
 
 

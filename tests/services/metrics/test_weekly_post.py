@@ -10,7 +10,7 @@ import trustme
 
 from services import settings_faults
 from services.errors import InDoubt, Refused, Unreachable
-from services.metrics.weekly.post import Taken, post
+from services.metrics.weekly.post import Taken, post, reach
 from services.settings import Settings
 from tests.services.metrics.smtp_server import PASSWORD, USER, serving
 
@@ -61,6 +61,17 @@ def test_a_mail_is_taken_for_everybody_at_once():
         assert post(settings(box.port), mail(), TO) == Taken()
     assert box.to == [list(TO)]
     assert box.mails[0].get_content().strip() == "Numbers"
+
+
+def test_the_line_is_tried_without_a_mail(authority, trusted):
+    given = {"smtp_user": USER, "smtp_password": PASSWORD, "smtp_ca": trusted}
+    with serving(context_of(authority)) as box:
+        reach(settings(box.port, "starttls", **given))
+        with pytest.raises(Refused, match="does not let us in"):
+            reach(settings(box.port, "starttls", **given | {"smtp_password": "wrong"}))
+    assert (box.signed_in, box.mails) == ([(USER, PASSWORD), (USER, "wrong")], [])
+    with pytest.raises(Unreachable):  # the server is gone
+        reach(settings(box.port))
 
 
 def test_a_line_of_one_dot_does_not_end_the_mail():

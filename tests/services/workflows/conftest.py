@@ -116,7 +116,7 @@ def ehr(sandbox: Running, signing_key: RSAKey) -> Ehr:
             "system/Binary.read",
         ),
         contract=frozenset({Road.HEALOW_MESSAGES, Road.HEALOW_REPLIES}),
-        deadline=timedelta(seconds=5),
+        deadline=timedelta(seconds=30),
         openapi_base=sandbox.openapi(CODE),
     )
     return connect(connection, OwnTokens(), OwnCalls(), MovingClock())

@@ -135,7 +135,7 @@ def desk(billing: Billing, signing_key: RSAKey, clock: Any) -> Desk:
         private_key_pem=signing_key.as_pem(private=True).decode(), contract=OUT,
         scopes=READ_SCOPES,
         clearing_base=billing.sandbox.clearinghouse(CODE), clearing_key=KEY,
-        deadline=timedelta(seconds=5),
+        deadline=timedelta(seconds=30),
     )  # fmt: skip
     # eCW keeps the real time, whatever the story lets pass.
     lines = connect(connection, OwnTokens(), OwnCalls(), MovingClock())

@@ -112,7 +112,7 @@ def connected(sandbox: Running, signing_key: RSAKey, writes: frozenset[str]) -> 
         contract=frozenset(
             {Road.HEALOW_MESSAGES, Road.HEALOW_REPLIES, *(INTAKE_WRITES[k][0] for k in writes)}
         ),
-        deadline=timedelta(seconds=5),
+        deadline=timedelta(seconds=30),
     )  # fmt: skip
     return connect(connection, OwnTokens(), OwnCalls(), MovingClock())
 

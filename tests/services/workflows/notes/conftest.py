@@ -161,7 +161,7 @@ def ehr(
         private_key_pem=signing_key.as_pem(private=True).decode(),
         scopes=(*READ_SCOPES, *scopes),
         contract=contract | {Road.VISIT_TRANSCRIPTS},
-        deadline=timedelta(seconds=5),
+        deadline=timedelta(seconds=30),
         openapi_base=sandbox.openapi(CODE),
         ccda_folder=str(tmp_path),
         hl7_address=f"mllp://127.0.0.1:{sandbox.mllp_port}",

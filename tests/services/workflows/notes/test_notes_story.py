@@ -13,10 +13,11 @@ from db.vocabulary import Role, Stage
 from services.desk import Actor, working
 from services.ehr.ports import Road
 from services.errors import Invalid, NotAllowed, NotRolledOut, Stale
+from services.notes.lines import Line, unsettled
 from services.notes.sections import SectionKey
 from services.workflows.notes import editing, sending, standing, templates
 from services.workflows.notes.acting import keep
-from services.workflows.notes.standing import NoteLine, NotePart, unsettled_lines
+from services.workflows.notes.standing import NotePart
 from tests.services.workflows.notes.conftest import Clinic, seen
 
 Hire = Callable[..., Actor]
@@ -35,7 +36,7 @@ def provider(hire: Hire) -> Actor:
 
 def _settle(clinic: Clinic, provider: Actor, note: VisitNote) -> None:
     """Tick whatever the checker doubts, one after the other."""
-    while found := next(unsettled_lines(clinic.open(provider, note).text), None):
+    while found := next(unsettled(clinic.open(provider, note).text.parts), None):
         part, place, line = found
         target = seen(clinic.open(provider, note))
         editing.tick(clinic.container, provider, target, str(part.key), place, line.text)
@@ -155,7 +156,7 @@ def _write_unsupported(clinic: Clinic, actor: Actor, note: VisitNote, words: str
     with working(clinic.container, actor) as desk:
         row = desk.open(VisitNotes).get(note.id)
         text = standing.read(desk.vault.read(row, "text").text)
-        part = NotePart(SectionKey.SOCIAL_HISTORY, (NoteLine(words),))
+        part = NotePart(SectionKey.SOCIAL_HISTORY, (Line(words),))
         keep(desk, row, text.with_part(part))
         row.version += 1
 

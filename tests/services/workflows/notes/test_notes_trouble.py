@@ -9,8 +9,8 @@ from db.deliveries import DeliveryState
 from db.visit_notes import NoteState, VisitNote
 from db.vocabulary import Role
 from services.desk import Actor
+from services.notes.lines import unsettled
 from services.workflows.notes import editing, sending
-from services.workflows.notes.standing import unsettled_lines
 from tests.services.workflows.notes.conftest import Clinic, seen
 
 LONG = timedelta(minutes=2)  # later than any request can last
@@ -26,7 +26,7 @@ def provider(hire: Callable[..., Actor]) -> Actor:
 def _settled(clinic: Clinic, provider: Actor, note: VisitNote) -> None:
     """Tick whatever the checker doubts, one after the other."""
     opened = clinic.open(provider, note)
-    for part, place, line in list(unsettled_lines(opened.text)):
+    for part, place, line in list(unsettled(opened.text.parts)):
         target = seen(clinic.open(provider, note))
         editing.tick(clinic.container, provider, target, str(part.key), place, line.text)
 

@@ -4,9 +4,10 @@ import pytest
 
 from services.ehr.notebook import LayoutSection
 from services.errors import Invalid
+from services.notes.lines import Line
 from services.notes.sections import SectionKey
 from services.workflows.notes.profiles import Layout, differences, placed
-from services.workflows.notes.standing import NoteLine, NotePart, NoteText
+from services.workflows.notes.standing import NotePart, NoteText
 from services.workflows.notes.templates import read_profile
 
 SECTIONS = (
@@ -32,7 +33,7 @@ text = "Plan"
 
 
 def _note(*parts: tuple[SectionKey, str]) -> NoteText:
-    return NoteText(tuple(NotePart(key, (NoteLine(text, ("T1",)),)) for key, text in parts))
+    return NoteText(tuple(NotePart(key, (Line(text, ("T1",)),)) for key, text in parts))
 
 
 def test_sections_leave_in_the_order_of_the_template_not_of_the_draft() -> None:

@@ -15,9 +15,9 @@ from db.vocabulary import Role
 from services import chart_sync
 from services.desk import Actor, working
 from services.errors import Invalid
+from services.notes.lines import unsettled
 from services.workflows.notes import editing, sending, templates
 from services.workflows.notes.profiles import named
-from services.workflows.notes.standing import unsettled_lines
 from tests.services.workflows.notes.conftest import Clinic, seen
 
 Hire = Callable[..., Actor]
@@ -52,7 +52,7 @@ def _template(
 
 
 def _settle(clinic: Clinic, provider: Actor, note: VisitNote) -> None:
-    for part, place, line in list(unsettled_lines(clinic.open(provider, note).text)):
+    for part, place, line in list(unsettled(clinic.open(provider, note).text.parts)):
         target = seen(clinic.open(provider, note))
         editing.tick(clinic.container, provider, target, str(part.key), place, line.text)
 

@@ -3,10 +3,12 @@
 import pytest
 
 from services.errors import Invalid
+from services.notes import lines
 from services.notes.draft import Draft, Section, Sentence
+from services.notes.lines import Line
 from services.notes.sections import SectionKey
 from services.workflows.notes import standing
-from services.workflows.notes.standing import NoteLine, NotePart, NoteText
+from services.workflows.notes.standing import NotePart, NoteText
 
 HPI, PLAN = SectionKey.HPI, SectionKey.PLAN
 DRAFT = Draft(
@@ -24,48 +26,48 @@ def _note() -> NoteText:
 
 
 def test_what_rests_on_nothing_and_what_the_checker_doubts_wait_for_a_person() -> None:
-    waiting = [(part.key, line.text) for part, _, line in standing.unsettled_lines(_note())]
+    waiting = [(part.key, line.text) for part, _, line in lines.unsettled(_note().parts)]
     assert waiting == [(HPI, "No fever."), (PLAN, "Continue lisinopril 20 mg.")]
     assert _note().unsettled == 2
 
 
 def test_a_tick_settles_that_sentence_alone() -> None:
     note = _note()
-    after = note.with_part(standing.ticked(note.part(HPI), 1, "No fever."))
-    assert [line.text for _, _, line in standing.unsettled_lines(after)] == [
+    after = note.with_part(lines.ticked(note.part(HPI), 1, "No fever."))
+    assert [line.text for _, _, line in lines.unsettled(after.parts)] == [
         "Continue lisinopril 20 mg."
     ]
     assert after.digest == note.digest  # a tick changes no word
 
 
 def test_a_tick_for_a_sentence_that_moved_is_refused() -> None:
-    with pytest.raises(Invalid, match="not in the note any more"):
-        standing.ticked(_note().part(HPI), 0, "No fever.")
+    with pytest.raises(Invalid, match="not there any more"):
+        lines.ticked(_note().part(HPI), 0, "No fever.")
 
 
 def test_a_sentence_taken_out_leaves_the_others_and_an_empty_section_goes() -> None:
     note = _note()
-    after = note.with_part(standing.without(note.part(PLAN), 0, "Continue lisinopril 20 mg."))
+    after = note.with_part(lines.without(note.part(PLAN), 0, "Continue lisinopril 20 mg."))
     assert [part.key for part in after.parts] == [HPI]
 
 
 def test_what_a_person_writes_is_theirs_and_what_they_leave_keeps_its_sources() -> None:
-    written = standing.rewritten(_note().part(HPI), "Patient reports cough.\n\n Since Monday. ")
+    written = lines.rewritten(_note().part(HPI), "Patient reports cough.\n\n Since Monday. ")
     assert written.lines == (
-        NoteLine("Patient reports cough.", ("T2",)),
-        NoteLine("Since Monday.", is_own=True),
+        Line("Patient reports cough.", ("T2",)),
+        Line("Since Monday.", is_own=True),
     )
     assert not any(line.is_unsettled for line in written.lines)
 
 
 def test_a_doubt_is_not_written_away_by_saving_the_section_unchanged() -> None:
     part = _note().part(PLAN)
-    assert standing.rewritten(part, part.text).lines[0].is_unsettled
+    assert lines.rewritten(part, part.text).lines[0].is_unsettled
 
 
 def test_sections_stay_in_the_order_of_a_note_wherever_one_is_added() -> None:
-    note = NoteText((NotePart(PLAN, (NoteLine("Rest.", ("T1",)),)),))
-    added = note.with_part(NotePart(SectionKey.CHIEF_COMPLAINT, (NoteLine("Cough.", ("R1",)),)))
+    note = NoteText((NotePart(PLAN, (Line("Rest.", ("T1",)),)),))
+    added = note.with_part(NotePart(SectionKey.CHIEF_COMPLAINT, (Line("Cough.", ("R1",)),)))
     assert [part.key for part in added.parts] == [SectionKey.CHIEF_COMPLAINT, PLAN]
 
 
@@ -75,4 +77,4 @@ def test_a_note_is_read_back_as_it_was_kept() -> None:
 
 def test_the_digest_changes_with_any_word() -> None:
     note = _note()
-    assert note.with_part(standing.rewritten(note.part(HPI), "Cough.")).digest != note.digest
+    assert note.with_part(lines.rewritten(note.part(HPI), "Cough.")).digest != note.digest

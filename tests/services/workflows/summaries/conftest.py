@@ -194,7 +194,7 @@ def ehr(sandbox: Running, signing_key: RSAKey) -> Ehr:
             "system/DocumentReference.read", "system/Binary.read",
         ),
         contract=frozenset({Road.HEALOW_MESSAGES, Road.HEALOW_REPLIES}),
-        deadline=timedelta(seconds=5),
+        deadline=timedelta(seconds=30),
         openapi_base=sandbox.openapi(CODE),
         budget=Budget(total=20_000, sync=15_000, interactive=1_000),  # stories outrun the minute
     )  # fmt: skip
