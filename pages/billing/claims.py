@@ -12,14 +12,16 @@ from pages.parts.claims.sitting import Sitting, sitting_of
 from pages.parts.claims.top import line
 from pages.parts.desk import open_building, signed_in
 from pages.parts.manage import may_do
-from pages.parts.worklist import Page
+from pages.parts.worklist import Page, while_on
 from services.container import Container
 from services.desk import Actor
+from services.workflows.claims import listing
 
 WISH = "claims.release_all"
 
 
 @st.fragment
+@while_on
 def work() -> None:
     """The list, and what is open beside it."""
     container, actor = open_building(), signed_in()
@@ -99,6 +101,7 @@ def _open(actor: Actor, sitting: Sitting) -> None:
 
 
 def _begin(container: Container, actor: Actor) -> None:
+    listing.open_to(container, actor)
     _read(container, actor, sitting_of(actor))
 
 

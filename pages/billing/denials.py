@@ -11,14 +11,15 @@ from pages.parts.denials.sitting import Sitting, sitting_of
 from pages.parts.denials.top import line
 from pages.parts.denials.totals import totals
 from pages.parts.desk import open_building, signed_in
-from pages.parts.worklist import Page
+from pages.parts.worklist import Page, while_on
 from services.container import Container
 from services.desk import Actor
-from services.workflows.denials import reading
+from services.workflows.denials import listing, reading
 from services.workflows.denials.reading import OpenDenial
 
 
 @st.fragment
+@while_on
 def work() -> None:
     """The worklist and the open denial."""
     container, actor = open_building(), signed_in()
@@ -81,6 +82,7 @@ def _papers(container: Container, actor: Actor, denial: OpenDenial) -> None:
 
 
 def _begin(container: Container, actor: Actor) -> None:
+    listing.open_to(container, actor)
     _read(container, actor, sitting_of(actor))
 
 

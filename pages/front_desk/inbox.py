@@ -17,15 +17,16 @@ from pages.parts.inbox.rows import queue_data
 from pages.parts.inbox.sitting import Sitting, sitting_of
 from pages.parts.inbox.snapshot import listed
 from pages.parts.inbox.top import line
-from pages.parts.worklist import Page
+from pages.parts.worklist import Page, while_on
 from services.container import Container
 from services.desk import Actor
-from services.workflows.inbox import watching
+from services.workflows.inbox import listing, watching
 
 COME_BACK = timedelta(minutes=2)  # a browser that reloads goes on where it was
 
 
 @st.fragment
+@while_on
 def work() -> None:
     """The list beside one open item."""
     container, actor = open_building(), signed_in()
@@ -87,6 +88,7 @@ def _pane(container: Container, actor: Actor, sitting: Sitting) -> None:
 
 
 def _begin(container: Container, actor: Actor) -> None:
+    listing.open_to(container, actor)
     sitting = sitting_of(actor)
     if sitting.query is None and sitting.item is None:
         open_item(container, actor, sitting, watching.last_open(container, actor, COME_BACK))

@@ -11,13 +11,15 @@ from pages.parts.intake.rows import list_data
 from pages.parts.intake.sitting import Sitting, sitting_of
 from pages.parts.intake.source import source_data
 from pages.parts.intake.top import line
-from pages.parts.worklist import Page
+from pages.parts.worklist import Page, while_on
 from services.container import Container
 from services.desk import Actor
+from services.workflows.intake import listing
 from services.workflows.intake.reading import OpenForm
 
 
 @st.fragment
+@while_on
 def work() -> None:
     """The worklist, the form as it came, and the review."""
     container, actor = open_building(), signed_in()
@@ -74,6 +76,7 @@ def _review(container: Container, actor: Actor, sitting: Sitting) -> None:
 
 
 def _begin(container: Container, actor: Actor) -> None:
+    listing.open_to(container, actor)
     _read(container, actor, sitting_of(actor))
 
 

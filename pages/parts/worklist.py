@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import wraps
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from services.errors import NotAllowed, NotRolledOut
 from services.options import PracticeOptions
 
 KEPT_DEEDS = 4
+WHOLE = "page.whole"  # set while a whole page is drawn, and not one fragment of it
 Event = Mapping[str, Any]
 
 
@@ -85,6 +87,13 @@ class Page:
     def _run(self) -> None:
         # Here, because what goes wrong inside a fragment does not reach the sentence above.
         self.begin(open_building(), signed_in())
+        st.session_state[WHOLE] = True
+        try:
+            self._draw()
+        finally:
+            st.session_state[WHOLE] = False
+
+    def _draw(self) -> None:
         st.set_page_config(initial_sidebar_state="collapsed")  # the work needs the width
         self.style(key=f"{self.key}_page_style")
         above = st.container(key=f"{self.key}_line")
@@ -92,6 +101,24 @@ class Page:
         self.work()
         with above:  # drawn last: it compares the world with what the list has just shown
             self.line()
+
+
+def while_on(draw: Callable[[], None]) -> Callable[[], None]:
+    """The body of a fragment. Where its workflow was switched off meanwhile, the page says so.
+
+    The whole page is drawn anew for that; while it is, there is nothing to begin anew.
+    """
+
+    @wraps(draw)
+    def body() -> None:
+        try:
+            draw()
+        except (NotAllowed, NotRolledOut) as error:
+            if not st.session_state.get(WHOLE):
+                st.rerun()
+            st.info(str(error), icon=":material/info:")
+
+    return body
 
 
 def tab_of(actor: Actor, key: str, make: type[Any]) -> Any:

@@ -5,7 +5,7 @@ Here is what is asked. What changes it: ``services.switches`` for a person or a 
 """
 
 from services.rollout.gate import AI, DELIVERIES, Gate, gate, require
-from services.rollout.sight import sight
+from services.rollout.sight import seen, sight
 from services.rollout.where import Where
 
-__all__ = ["AI", "DELIVERIES", "Gate", "Where", "gate", "require", "sight"]
+__all__ = ["AI", "DELIVERIES", "Gate", "Where", "gate", "require", "seen", "sight"]

@@ -2,12 +2,17 @@
 
 from collections.abc import Iterable, Mapping
 from itertools import product
+from typing import Any, TypeVar
 
+from db.base import Repository
 from db.places import KINDS, Places
 from db.sight import ELSEWHERE, EVERYTHING, Sight, Spot
 from services.desk import Desk
+from services.errors import NotRolledOut
 from services.rollout.gate import ALWAYS, Gate, gate
 from services.rollout.where import Where
+
+Shelf = TypeVar("Shelf", bound=Repository[Any])
 
 
 def sight(desk: Desk, workflow: str) -> Sight:
@@ -21,6 +26,18 @@ def sight(desk: Desk, workflow: str) -> Sight:
     if len(seen) == len(spots) and all(spot.before is None for spot in seen):
         return EVERYTHING
     return Sight(False, named, seen)
+
+
+def seen(desk: Desk, workflow: str, shelf: type[Shelf], what: str) -> Shelf:
+    """What the person sees on this shelf; while *workflow* drains that is what came before.
+
+    Raises ``NotRolledOut`` of *what* where that is nothing.
+    """
+    told = sight(desk, workflow)
+    found = desk.open(shelf).seen(told)
+    if not told.sees_new and found.first(found.rows()) is None:
+        raise NotRolledOut(what)
+    return found
 
 
 def _spot(desk: Desk, now: Gate, places: Mapping[str, str | None]) -> Spot | None:

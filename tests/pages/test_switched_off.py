@@ -42,3 +42,19 @@ def test_a_page_that_is_on_says_nothing_of_it(open_page, container, practice, ad
     switches.set_stage(container, admin, Move("reminders", "", Stage.ON))
     app = open_page(nurse, "front_desk/reminders.py")
     assert "switched off" not in "\n".join(warning.value for warning in app.warning)
+
+
+@pytest.mark.parametrize("workflow", ["inbox", "intake", "claims"])
+def test_what_is_switched_off_while_its_page_is_open_is_told_at_the_next_look(
+    open_page, container, practice, admin, hire, workflow
+):
+    page, role = PAGES[workflow]
+    if workflow != "inbox":
+        switches.set_stage(container, admin, Move(workflow, "", Stage.ON))
+    app = open_page(hire(role), page)
+    assert not app.exception
+    assert not app.info
+    switches.set_stage(container, admin, Move(workflow, "", Stage.OFF, seen=Stage.ON), Given())
+    app.run()
+    assert not app.exception
+    assert "is not switched on here yet." in "\n".join(one.value for one in app.info)

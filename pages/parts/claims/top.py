@@ -10,6 +10,7 @@ from pages.parts.claims import snapshot
 from pages.parts.claims.deeds import open_item, take_back
 from pages.parts.claims.sitting import Deed, Sitting, sitting_of
 from pages.parts.desk import open_building, signed_in
+from pages.parts.worklist import while_on
 from services.container import Container
 from services.desk import Actor
 
@@ -17,6 +18,7 @@ EVERY = timedelta(seconds=4)
 
 
 @st.fragment(run_every=EVERY)
+@while_on
 def line() -> None:
     """Look at what changed; the page is drawn again only when something did."""
     container, actor = open_building(), signed_in()

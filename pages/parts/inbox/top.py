@@ -11,6 +11,7 @@ from pages.parts.desk import open_building, signed_in
 from pages.parts.inbox import address as addresses
 from pages.parts.inbox.deeds import undo
 from pages.parts.inbox.sitting import Deed, Sitting, sitting_of
+from pages.parts.worklist import while_on
 from services.workflows.inbox import watching
 from services.workflows.inbox.watching import Attention, Glance, Pulse
 
@@ -18,6 +19,7 @@ EVERY = timedelta(seconds=4)  # colleagues are seen, and new messages counted, w
 
 
 @st.fragment(run_every=EVERY)
+@while_on
 def line() -> None:
     """Look at what changed; the list and the open item take it up without being drawn again."""
     container, actor = open_building(), signed_in()

@@ -12,6 +12,7 @@ from pages.parts.desk import open_building, signed_in
 from pages.parts.intake import snapshot
 from pages.parts.intake.deeds import open_form, take_back
 from pages.parts.intake.sitting import Deed, Sitting, sitting_of
+from pages.parts.worklist import while_on
 from services.container import Container
 from services.desk import Actor
 from services.workflows.intake import watching
@@ -21,6 +22,7 @@ EVERY = timedelta(seconds=4)
 
 
 @st.fragment(run_every=EVERY)
+@while_on
 def line() -> None:
     """Look at what changed; the page is drawn again only when something did."""
     container, actor = open_building(), signed_in()

@@ -96,11 +96,19 @@ def worklist(
         )
 
 
+def open_to(container: Container, actor: Actor) -> None:
+    """Raises ``NotAllowed`` or ``NotRolledOut`` where claims are not for this person."""
+    with looking(container, actor) as desk:
+        desk.require("claims.read", "read claims")
+        rollout.seen(desk, "claims", Claims, "Claims")
+
+
 def newest(container: Container, actor: Actor) -> str:
     """A word that changes whenever a claim or a file does, for a page that looks every few seconds."""
     with looking(container, actor) as desk:
         desk.require("claims.read", "read claims")
-        return f"{desk.open(Claims).pulse()} {desk.open(X12Files).pulse()}"
+        sight = rollout.sight(desk, "claims")
+        return f"{desk.open(Claims).pulse()} {desk.open(X12Files).pulse()} {sight}"
 
 
 def counts(desk: Desk, claims: Claims) -> dict[str, int]:

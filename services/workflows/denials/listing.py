@@ -181,11 +181,18 @@ def choices(container: Container, actor: Actor) -> Choices:
         return Choices(by_name[0], by_name[1], by_name[2], tuple(people))
 
 
+def open_to(container: Container, actor: Actor) -> None:
+    """Raises ``NotAllowed`` or ``NotRolledOut`` where denials are not for this person."""
+    with looking(container, actor) as desk:
+        desk.require(READ, "read denials")
+        rollout.seen(desk, "denials", Denials, "Denials")
+
+
 def newest(container: Container, actor: Actor) -> str:
     """A word that changes whenever the worklist does, for a page that looks every few seconds."""
     with looking(container, actor) as desk:
         desk.require(READ, "read denials")
-        return desk.open(Denials).pulse()
+        return f"{desk.open(Denials).pulse()} {rollout.sight(desk, 'denials')}"
 
 
 def grouped(rows: Sequence[tuple[str, Row]]) -> tuple[Row, ...]:

@@ -19,7 +19,6 @@ from services import chart, rollout
 from services.actions import Target, places_of
 from services.container import Container
 from services.desk import Actor, Desk, looking, working
-from services.errors import NotRolledOut
 from services.options import PracticeOptions
 from services.workflows.inbox import watching
 from services.workflows.inbox.watching import Freshness, Watcher
@@ -100,11 +99,8 @@ def inbox(
     """
     with looking(container, actor) as desk:
         desk.require("inbox.read", "read the inbox")
-        sight = rollout.sight(desk, "inbox")
-        queue, options = desk.open(Queue).seen(sight), desk.options
+        queue, options = rollout.seen(desk, "inbox", Queue, "The inbox"), desk.options
         page = queue.page(wanted, options.low_confidence, after)
-        if not page and not sight.sees_new:
-            raise NotRolledOut("The inbox")
         counts = _counts(queue, actor, options)
         newest = desk.open(Messages).newest_id()
         fresh = watching.freshness(desk, options)
@@ -113,6 +109,13 @@ def inbox(
     rows = _rows(container, actor, page, opened)
     more = After(last.urgency_rank, last.waiting_since, last.id) if last else None
     return Inbox(tuple(rows), more, newest, counts, fresh, watchers, options)
+
+
+def open_to(container: Container, actor: Actor) -> None:
+    """Raises ``NotAllowed`` or ``NotRolledOut`` where the inbox is not for this person."""
+    with looking(container, actor) as desk:
+        desk.require("inbox.read", "read the inbox")
+        rollout.seen(desk, "inbox", Queue, "The inbox")
 
 
 def again(

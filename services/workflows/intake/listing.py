@@ -128,11 +128,18 @@ def worklist(
         )
 
 
+def open_to(container: Container, actor: Actor) -> None:
+    """Raises ``NotAllowed`` or ``NotRolledOut`` where intake is not for this person."""
+    with looking(container, actor) as desk:
+        desk.require("intake.read", "read intake forms")
+        rollout.seen(desk, "intake", IntakeForms, "Intake")
+
+
 def newest(container: Container, actor: Actor) -> str:
     """A word that changes whenever the worklist does, for a page that looks every few seconds."""
     with looking(container, actor) as desk:
         desk.require("intake.read", "read intake forms")
-        return desk.open(IntakeForms).pulse()
+        return f"{desk.open(IntakeForms).pulse()} {rollout.sight(desk, 'intake')}"
 
 
 def readiness(form: IntakeForm) -> tuple[str, str]:
