@@ -13,12 +13,12 @@ ELSEWHERE = None  # any place of a kind that no rule names
 
 @dataclass(frozen=True)
 class Spot:
-    """Places that are treated alike, a reference or ``ELSEWHERE`` by kind of place.
+    """Places that are treated alike: references, and perhaps ``ELSEWHERE``, by kind of place.
 
     ``before`` is set where only rows that came before that moment are seen.
     """
 
-    places: Mapping[str, str | None]
+    places: Mapping[str, frozenset[str | None]]
     before: datetime | None = None
 
 
@@ -48,9 +48,11 @@ class Sight:
         came = [col(model.created_at) < spot.before] if spot.before else []
         return and_(true(), *(self._place(model, *one) for one in spot.places.items()), *came)
 
-    def _place(self, model: Any, kind: str, ref: str | None) -> ColumnElement[bool]:
-        column = col(getattr(model, kind))
-        return column.not_in(self.named[kind]) if ref is ELSEWHERE else column == ref
+    def _place(self, model: Any, kind: str, refs: frozenset[str | None]) -> ColumnElement[bool]:
+        column, named = col(getattr(model, kind)), self.named[kind]
+        if ELSEWHERE in refs:  # said by what is left out, which is shorter
+            return column.not_in(named - refs)
+        return column.in_(refs)
 
 
 EVERYTHING = Sight()

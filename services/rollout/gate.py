@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from uuid import UUID
 
 from db.guardrails import GuardrailTrips
@@ -119,11 +120,14 @@ class Gate:
 
     def scope(self, places: Iterable[str] = ()) -> Rollout:
         """The narrowest scope that says anything there; off where none does."""
-        by_scope = {rollout.scope: rollout for rollout in self.scopes}
         for place in (*places, ""):
-            if place in by_scope:
-                return by_scope[place]
+            if place in self._by_scope:
+                return self._by_scope[place]
         return Rollout(practice_id=NOBODY, workflow=self.workflow)
+
+    @cached_property
+    def _by_scope(self) -> Mapping[str, Rollout]:
+        return {rollout.scope: rollout for rollout in self.scopes}
 
     def _drains(self, drain: Drain, staff_id: UUID | None) -> bool:
         if self.now is None or self.now >= drain.until:

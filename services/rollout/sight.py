@@ -1,6 +1,7 @@
 """What of a workflow a person sees, place by place, for a question to the database."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from itertools import product
 from typing import Any, TypeVar
 
@@ -13,6 +14,7 @@ from services.rollout.gate import ALWAYS, Gate, gate
 from services.rollout.where import Where
 
 Shelf = TypeVar("Shelf", bound=Repository[Any])
+Seen = tuple[Sequence[Collection[str | None]], datetime]  # places by kind, and how new at most
 
 
 def sight(desk: Desk, workflow: str) -> Sight:
@@ -21,11 +23,13 @@ def sight(desk: Desk, workflow: str) -> Sight:
     named = _by_kind(desk, now.places)
     kinds = tuple(named)
     every = product(*([*sorted(named[kind]), ELSEWHERE] for kind in kinds))
-    spots = [_spot(desk, now, dict(zip(kinds, places, strict=True))) for places in every]
-    seen = tuple(spot for spot in spots if spot)
-    if len(seen) == len(spots) and all(spot.before is None for spot in seen):
+    spots = [
+        (places, _before(desk, now, dict(zip(kinds, places, strict=True)))) for places in every
+    ]
+    if all(before == ALWAYS for _, before in spots):
         return EVERYTHING
-    return Sight(False, named, seen)
+    found = _merged([(tuple({p} for p in places), before) for places, before in spots if before])
+    return Sight(False, named, tuple(_spot(kinds, *one) for one in found))
 
 
 def seen(desk: Desk, workflow: str, shelf: type[Shelf], what: str) -> Shelf:
@@ -40,10 +44,28 @@ def seen(desk: Desk, workflow: str, shelf: type[Shelf], what: str) -> Shelf:
     return found
 
 
-def _spot(desk: Desk, now: Gate, places: Mapping[str, str | None]) -> Spot | None:
+def _before(desk: Desk, now: Gate, places: Mapping[str, str | None]) -> datetime | None:
     here = Where(places.get(kind) or "" for kind in KINDS)
-    before = now.shown_before(desk.actor.staff_id, here)
-    return Spot(places, None if before == ALWAYS else before) if before else None
+    return now.shown_before(desk.actor.staff_id, here)
+
+
+def _merged(spots: Sequence[Seen]) -> Sequence[Seen]:
+    """As few as say the same: those that differ in one kind of place alone become one."""
+    for kind in range(len(spots[0][0]) if spots else 0):
+        alike: dict[Any, set[str | None]] = {}
+        for places, before in spots:
+            others = tuple(frozenset(refs) for refs in (*places[:kind], (), *places[kind + 1 :]))
+            alike.setdefault((others, before), set()).update(places[kind])
+        spots = [
+            ((*others[:kind], refs, *others[kind + 1 :]), before)
+            for (others, before), refs in alike.items()
+        ]
+    return spots
+
+
+def _spot(kinds: Sequence[str], places: Sequence[Iterable[str | None]], before: datetime) -> Spot:
+    alike = {kind: frozenset(refs) for kind, refs in zip(kinds, places, strict=True)}
+    return Spot(alike, None if before == ALWAYS else before)
 
 
 def _by_kind(desk: Desk, refs: Iterable[str]) -> dict[str, frozenset[str]]:

@@ -89,6 +89,26 @@ def test_a_list_of_a_pilot_that_has_nothing_yet_is_empty_and_no_refusal(
     assert LISTS[workflow](container, who).rows == ()
 
 
+def test_a_hundred_pilots_at_twenty_locations_are_one_short_question(container, practice, nurse):
+    providers = [f"Practitioner/p.{n}" for n in range(100)]
+    locations = [f"Location/l.{n}" for n in range(20)]
+    own = {"practice_id": practice.id, "workflow": "inbox"}
+    with writing(container.engine) as session:
+        for row in Rollouts(session, practice.id).of("inbox"):
+            session.delete(row)
+        session.flush()
+        for ref in providers + locations:
+            kind = "provider" if ref in providers else "location"
+            session.add(Place(practice_id=practice.id, ehr_ref=ref, kind=kind, name=ref))
+            stage = Stage.ON if ref in providers[::2] + locations[::3] else Stage.OFF
+            session.add(Rollout(**own, scope=ref, stage=stage))
+    with looking(container, nurse) as desk:
+        sight = rollout.sight(desk, "inbox")
+        assert len(sight.spots) == 2
+        queue = desk.open(Queue).seen(sight)
+        assert queue.count(QueueFilter(), 0) == 0  # and both databases take it
+
+
 def drains(rng, staff_id):
     since = MONDAY + timedelta(hours=rng.randrange(-48, 48))
     row = Rollout(practice_id=uuid4(), workflow="", stage=Stage.PILOT, pilots=[str(staff_id)])
