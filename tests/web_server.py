@@ -86,7 +86,7 @@ def serving(folder: Path, **environment: str) -> Iterator[WebServer]:
         yield server
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(60)
         container.engine.dispose()
 
 

@@ -72,7 +72,7 @@ def settings_with(
             "keyring": tmp_path / "keyring.json",
             "anchors": tmp_path / "anchors",
             "practice": (practice.model_copy(update=connection or {}),),
-            "deadline_seconds": 5,
+            "deadline_seconds": 30,
             "settle_seconds": 10,
         }
         return Settings(**(usual | changes))

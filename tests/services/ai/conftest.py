@@ -1,6 +1,7 @@
 """What the tests of the assistants share: a fake Claude, an engine that asks it, one message."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import anthropic
@@ -38,8 +39,14 @@ def options(claude_server: FakeClaude) -> ClaudeOptions:
         model=MODEL,
         prices={MODEL: Price(tokens_in=3.0, tokens_out=15.0, cached_in=0.3)},
         base_url=claude_server.url,
-        deadline=timedelta(seconds=0.8),
+        deadline=timedelta(seconds=30),  # time enough on a busy machine
     )
+
+
+@pytest.fixture(scope="session")
+def hurried(options: ClaudeOptions) -> ClaudeOptions:
+    """The same where nobody waits long: for answers that never come."""
+    return replace(options, deadline=timedelta(seconds=0.8))
 
 
 @pytest.fixture(scope="session")

@@ -63,31 +63,31 @@ def test_a01_claude_that_nobody_can_reach_is_one_plain_sentence(
     "slow", [fake_claude.drips, fake_claude.drips_headers, fake_claude.is_silent]
 )
 def test_a01_an_answer_that_drips_stalls_or_never_begins_ends_at_the_deadline(
-    claude: Claude, fake: FakeClaude, prompt: Prompt, facts: Facts, slow: Reply
+    hurried: ClaudeOptions, fake: FakeClaude, prompt: Prompt, facts: Facts, slow: Reply
 ) -> None:
     fake.will(slow)
     started = time.monotonic()
     with pytest.raises(Unreachable, match="in time"):
-        claude.ask(prompt, facts, into=Triage)
+        Claude(connect(hurried), hurried).ask(prompt, facts, into=Triage)
     assert time.monotonic() - started < 8  # it would go on for 20 s
 
 
 def test_a01_a_timeout_of_each_read_alone_would_not_have_ended_the_drip(
-    options: ClaudeOptions, fake: FakeClaude, prompt: Prompt, facts: Facts
+    hurried: ClaudeOptions, fake: FakeClaude, prompt: Prompt, facts: Facts
 ) -> None:
     # The control: the same limit, kept by the SDK's own client instead of ours.
-    fake.patience = 2 * options.deadline.total_seconds()
+    fake.patience = 2 * hurried.deadline.total_seconds()
     fake.will(fake_claude.drips_headers)
     plain = anthropic.Anthropic(
-        api_key=options.api_key,
-        base_url=options.base_url,
+        api_key=hurried.api_key,
+        base_url=hurried.base_url,
         max_retries=0,
-        timeout=options.deadline.total_seconds(),
+        timeout=hurried.deadline.total_seconds(),
     )
     started = time.monotonic()
     with pytest.raises(Unreachable):
-        Claude(plain, options).ask(prompt, facts, into=Triage)
-    assert time.monotonic() - started > 1.5 * options.deadline.total_seconds()
+        Claude(plain, hurried).ask(prompt, facts, into=Triage)
+    assert time.monotonic() - started > 1.5 * hurried.deadline.total_seconds()
 
 
 @pytest.mark.parametrize("status", [500, 503, 529])

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -22,13 +22,6 @@ from tests.services.ai.fake_claude import FakeClaude, Reply, fails, says
 from tests.services.notes.visits import VISIT, talk
 
 KNEE = ("hpi", "The patient twisted the right knee three weeks ago.", ["T2"])
-
-
-@pytest.fixture
-def claude(options: ClaudeOptions, fake: FakeClaude) -> Claude:
-    """Claude with time enough on a busy machine."""
-    calm = replace(options, deadline=timedelta(seconds=30))
-    return Claude(connect(calm), calm)
 
 
 def note(*said: tuple[str, str, list[str]]) -> str:
@@ -201,10 +194,10 @@ def test_without_consent_or_money_nothing_leaves(
     assert draft.sections == by_rules().sections
 
 
-def test_a_slow_answer_is_none(options: ClaudeOptions, fake: FakeClaude) -> None:
+def test_a_slow_answer_is_none(hurried: ClaudeOptions, fake: FakeClaude) -> None:
     fake.will(fake_claude.is_silent)
     with pytest.raises(Unreachable):
-        drafted(Claude(connect(options), options), VISIT)
+        drafted(Claude(connect(hurried), hurried), VISIT)
 
 
 def test_an_answer_cut_at_its_room_is_asked_for_once_more(claude: Claude, fake: FakeClaude) -> None:

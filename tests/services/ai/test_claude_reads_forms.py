@@ -34,13 +34,6 @@ PRIVATE = ("Rosa", "Synthetic", "1971", "555-0188", "12 Elm", "01970", "W2345678
 SHRIMP = ("allergies[0].substance", "shrimp", "get hives from shrimp")
 
 
-@pytest.fixture
-def claude(options: ClaudeOptions, fake: FakeClaude) -> Claude:
-    """Claude with time enough on a busy machine."""
-    calm = replace(options, deadline=timedelta(seconds=30))
-    return Claude(connect(calm), calm)
-
-
 def answers(*said: tuple[str, str, str]) -> str:
     """What Claude says: path, value and quotation of each field."""
     names = ("path", "value", "quotation")
@@ -137,10 +130,10 @@ def test_whatever_goes_wrong_our_own_reading_stands_and_nothing_is_invented(
 
 @pytest.mark.parametrize("slow", [fake_claude.drips, fake_claude.is_silent])
 def test_an_answer_that_does_not_come_in_time_changes_nothing(
-    options: ClaudeOptions, fake: FakeClaude, slow: Reply
+    hurried: ClaudeOptions, fake: FakeClaude, slow: Reply
 ) -> None:
     fake.will(slow)
-    assert read(Claude(connect(options), options)) == by_ourselves()
+    assert read(Claude(connect(hurried), hurried)) == by_ourselves()
 
 
 def test_the_same_words_said_whole_would_have_been_kept(claude: Claude, fake: FakeClaude) -> None:

@@ -1,13 +1,12 @@
 """Claude tells a signed note over a real socket: cited, checked by the same rules, and no name leaves."""
 
 import json
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from services.ai.claude import Claude, ClaudeOptions, connect
+from services.ai.claude import Claude
 from services.ai.fallback import Breaker, Fallback
 from services.ai.local import LocalAssistant
 from services.errors import Unreachable, Unsure
@@ -38,13 +37,6 @@ NOTE: SignedNote = signed_note(
 )
 GOOD = ("plan", "Take meloxicam 15 mg once a day for 10 days.", ["T4"])
 NAMES = ("Ruth", "Synthetic")
-
-
-@pytest.fixture
-def claude(options: ClaudeOptions, fake: FakeClaude) -> Claude:
-    """Claude with time enough on a busy machine."""
-    calm = replace(options, deadline=timedelta(seconds=30))
-    return Claude(connect(calm), calm)
 
 
 def summary(*said: tuple[str, str, list[str]]) -> str:

@@ -99,6 +99,7 @@ def test_claude_answers_while_all_is_well(
 def test_whatever_happens_to_claude_the_message_is_sorted_here_and_says_why(
     assistant: Fallback, fake: FakeClaude, prompt: Prompt, facts: Facts, trouble: Reply
 ) -> None:
+    fake.patience = 1  # then a silent one hangs up
     fake.will(trouble)
     answer = assistant.ask(prompt, facts, into=Triage)
     assert (answer.engine, answer.model) == ("local", local.VERSION)

@@ -32,7 +32,7 @@ def connection(practice: PracticeConnection, tmp_path: Path) -> Callable[..., Pr
             key_id=practice.key_id,
             intake_writes=kinds,
         )
-        return connection_of(settings, Settings(deadline_seconds=5))
+        return connection_of(settings, Settings(deadline_seconds=30))
 
     return with_writes
 

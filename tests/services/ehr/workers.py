@@ -31,7 +31,7 @@ def poll_at_once(
     container = building(url, keyring)
     tokens, calls = SharedTokens(container, practice_id), SharedCalls(container, practice_id)
     ehr = connect(connection, tokens, calls, container.clock)
-    barrier.wait(30)
+    barrier.wait(90)
     with ThreadPoolExecutor(THREADS) as pool:
         list(pool.map(lambda _: ehr.mailbox.changed_since(None), range(THREADS)))
 
@@ -42,7 +42,7 @@ def call_until_refused(
     """One worker's calls before the governor says stop."""
     container = building(url, keyring)
     mine = Governor(SharedCalls(container, practice_id), governor.budget, governor.now)
-    barrier.wait(30)
+    barrier.wait(90)
     for number in range(1000):
         try:
             mine.take(Share.SYNC)

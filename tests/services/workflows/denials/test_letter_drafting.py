@@ -254,6 +254,7 @@ def test_a_claude_that_is_slow_is_not_waited_for_and_asked_again_later(writers: 
     writers.denied()
     assert writers.draft() == Counter(template=1)
     assert writers.draft() == Counter()
+    writers.settle(claude_deadline_seconds=30)
     writers.claude.will(says(GOOD))
     writers.desk.clock.wait(proposing.PAUSES[0] + timedelta(seconds=1))
     assert writers.draft() == Counter(drafted=1)
