@@ -78,6 +78,10 @@ class Unreachable(EhrError):
         self.retry_after = retry_after
 
 
+class Throttled(Unreachable):
+    """Our own ceiling of calls a minute: nobody was asked, and nothing is wrong with the other side."""
+
+
 class Refused(EhrError):
     """A clear no: trying again would get the same answer.
 

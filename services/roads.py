@@ -7,7 +7,7 @@ from db.connections import Connection, Connections
 from services.container import Container
 from services.desk import Actor, working
 from services.ehr.ports import Capability, Road
-from services.errors import EhrError, NeedsAuthorization
+from services.errors import EhrError, NeedsAuthorization, Throttled
 
 
 @contextmanager
@@ -15,6 +15,8 @@ def on_road(container: Container, actor: Actor, road: Road) -> Iterator[None]:
     """Use *road* inside this block; how it went becomes the state of the connection."""
     try:
         yield
+    except Throttled:
+        raise  # it says nothing of the road
     except EhrError as error:
         state = "needs_authorization" if isinstance(error, NeedsAuthorization) else "down"
         note(container, actor, road, state, str(error))

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from services.ehr.connection import Budget
-from services.errors import Unreachable
+from services.errors import Throttled
 
 MINUTE = timedelta(minutes=1)
 # After the minute turned at the other side, whose clock may be a little behind ours.
@@ -55,12 +55,12 @@ class Governor:
     def take(self, share: Share) -> None:
         """Count one call, waiting within our patience.
 
-        Raises ``Unreachable`` with ``retry_after`` when it would take longer.
+        Raises ``Throttled`` with ``retry_after`` when it would take longer.
         """
         patience = self.patience
         while (wait := self._wait(share)) > timedelta(0):
             if wait > patience:
-                raise Unreachable(
+                raise Throttled(
                     "eCW's limit of calls for this minute is used up; going on shortly.",
                     retry_after=wait,
                 )

@@ -10,7 +10,7 @@ from services.ehr.connection import Budget
 from services.ehr.governor import Governor, Share
 from services.ehr.in_process import OwnCalls
 from services.ehr.ports import Ehr, PortalReply
-from services.errors import Unreachable
+from services.errors import Throttled, Unreachable
 from services.sandbox import Running
 from tests.services.ehr.conftest import Clock
 
@@ -55,7 +55,7 @@ def test_the_next_minute_starts_anew() -> None:
 def test_whoever_must_wait_is_told_until_the_minute_turns() -> None:
     governor = standing()
     used(governor, Share.SYNC)
-    with pytest.raises(Unreachable) as refused:
+    with pytest.raises(Throttled) as refused:
         governor.take(Share.SYNC)
     assert refused.value.retry_after == 54 * SECOND
 
