@@ -59,11 +59,17 @@ class Beside(Generic[Listed, Opened]):
         """Which part is open to write in."""
         return str(st.session_state.get(self._edited, ""))
 
+    @property
+    def kept(self) -> Shown[Listed, Opened] | None:
+        """What was read last in this tab."""
+        found: Shown[Listed, Opened] | None = st.session_state.get(self._shown)
+        return found
+
     def shown(
         self, container: Container, actor: Actor, lane: str, page: int
     ) -> Shown[Listed, Opened]:
         """List and open thing as they are now. Raises ``NotAllowed`` or ``NotRolledOut``."""
-        kept: Shown[Listed, Opened] | None = st.session_state.get(self._shown)
+        kept = self.kept
         id, word = self.opened, self.newest(container, actor)
         if kept is None or (kept.lane, kept.page, kept.id, kept.word) != (lane, page, id, word):
             listed = self.list(container, actor, lane, page)

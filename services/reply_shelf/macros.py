@@ -52,9 +52,8 @@ def save_macro(
     before = MacroBody.of(macro).label if macro else "none"
     macro = macro or Macro(practice_id=desk.practice_id, label=wanted.label)
     if seen is not None and not desk.open(ShelfVersions).of(SHELF, str(macro.id)):
-        keep_version(
-            desk, SHELF, macro.id, asdict(seen), CHANGED
-        )  # what it did before there were versions
+        # What it did before there were versions.
+        keep_version(desk, SHELF, macro.id, asdict(seen), CHANGED)
     for name, value in asdict(wanted).items():
         setattr(macro, name, value)
     desk.open(Macros).add(macro)

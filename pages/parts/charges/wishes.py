@@ -17,27 +17,22 @@ from services.workflows.charges import approving
 from services.workflows.charges.listing import Listed, charges, newest
 from services.workflows.charges.reading import OpenCharges, open_charges, whole_note
 
-ROWS, WHOLE, UNDO = (f"charges.{name}" for name in ("rows", "note", "undo"))
+WHOLE, UNDO = "charges.note", "charges.undo"
 ADDING = "add"  # stands for the line that is not there yet
 
 
 def _came_of(done: Done) -> None:
     """A visit that left the list makes room for the next; an approval can be taken back."""
     if done.verb in words.LEAVES:
-        turn_to(worklist.following(st.session_state.get(ROWS, []), done.id))
+        rows = VISIT.kept.listed.rows if VISIT.kept else ()
+        turn_to(worklist.following([row.id for row in rows], done.id))
     VISIT.edit("")
     if done.verb == approving.approve.verb:
         st.session_state[UNDO] = Target(done.id, done.version)
 
 
-def _list(container: Container, actor: Actor, lane: str, page: int) -> Listed:
-    listed = charges(container, actor, lane, page)
-    st.session_state[ROWS] = [row.id for row in listed.rows]
-    return listed
-
-
 CLICKS = Clicks("charges", words.DONE, _came_of)
-VISIT: Beside[Listed, OpenCharges] = Beside("charges", newest, _list, open_charges)
+VISIT: Beside[Listed, OpenCharges] = Beside("charges", newest, charges, open_charges)
 
 
 def wish_typed(act: Action[Any], target: Target, typed: Callable[[], tuple[Any, ...]]) -> None:

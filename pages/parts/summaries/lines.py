@@ -56,12 +56,9 @@ def _title(summary: OpenSummary, part: Part) -> None:
         st.space("stretch")
         if may_write(summary) and SUMMARY.edited != part.name:
             st.button(
-                "Edit",
-                key=f"edit/{part.name}",
-                on_click=SUMMARY.edit,
-                args=(part.name,),
+                "Edit", key=f"edit/{part.name}", on_click=SUMMARY.edit, args=(part.name,),
                 type="tertiary",
-            )
+            )  # fmt: skip
 
 
 def _line(summary: OpenSummary, part: Part, place: int, line: Line, before: str) -> str:
